@@ -1,0 +1,48 @@
+// compiler: what differs between compilers and build kinds, as constants; the one header besides
+// platform/ with #if.
+#pragma once
+
+#if defined(__cpp_exceptions) && __cpp_exceptions
+#else
+#error "pirn reports errors as exceptions: build without -fno-exceptions"
+#endif
+
+#if !defined(__linux__)
+#error "pirn runs on Linux only"
+#endif
+
+#if defined(__has_feature)
+#define PIRN_HAS_FEATURE(name) __has_feature(name)
+#else
+#define PIRN_HAS_FEATURE(name) 0
+#endif
+
+/// Marks a small function whose call would cost more than its body.
+#define PIRN_ALWAYS_INLINE [[gnu::always_inline]] inline
+
+namespace pirn::detail {
+
+/// Some build of Address- or ThreadSanitizer: memory is not recycled, so that use after free shows.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    PIRN_HAS_FEATURE(address_sanitizer) || PIRN_HAS_FEATURE(thread_sanitizer)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
+/// Assertions that cost more than a compare run in debug builds only.
+#if defined(NDEBUG)
+inline constexpr bool debug_build = false;
+#else
+inline constexpr bool debug_build = true;
+#endif
+
+/// GCC before 13 destroys the captures of a closure temporary twice when it is an argument of an
+/// awaiting expression (PR99576, PR100611, PR101367); factories that take a callable refuse those.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+inline constexpr bool closure_temporaries_break = true;
+#else
+inline constexpr bool closure_temporaries_break = false;
+#endif
+
+}  // namespace pirn::detail

@@ -1,0 +1,108 @@
+// outcome: how something ended: not yet, with a value, or with an exception.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "pirn/base/assert.hpp"
+
+namespace pirn {
+
+/// The result of a computation: empty until it ends, then a value of `T` or an exception.
+///
+/// `T` may be a value, `void`, or a reference (kept as a pointer). An outcome is set once.
+template <class T>
+class outcome {
+  using stored = std::conditional_t<std::is_reference_v<T>, std::remove_reference_t<T>*, T>;
+
+ public:
+  outcome() noexcept {}  // NOLINT: the union starts without a member
+  outcome(outcome&& other) noexcept(std::is_nothrow_move_constructible_v<stored>)
+      : state_(other.state_) {
+    if (state_ == state::value) std::construct_at(&value_, std::move(other.value_));
+    if (state_ == state::error) std::construct_at(&error_, std::move(other.error_));
+  }
+  outcome& operator=(outcome&&) = delete;  // set once
+  ~outcome() { clear(); }
+
+  bool empty() const noexcept { return state_ == state::empty; }
+  bool has_value() const noexcept { return state_ == state::value; }
+  bool has_error() const noexcept { return state_ == state::error; }
+
+  template <class... Args>
+  void set_value(Args&&... args) {
+    PIRN_ASSERT(empty(), "an outcome is set once");
+    if constexpr (std::is_reference_v<T>) {
+      std::construct_at(&value_, std::addressof(args)...);
+    } else {
+      std::construct_at(&value_, std::forward<Args>(args)...);
+    }
+    state_ = state::value;
+  }
+
+  void set_error(std::exception_ptr error) noexcept {
+    if (state_ == state::value) std::destroy_at(&value_);  // a destructor threw after co_return
+    if (state_ == state::error) std::destroy_at(&error_);
+    std::construct_at(&error_, std::move(error));
+    state_ = state::error;
+  }
+
+  /// The exception, or null when there is none.
+  std::exception_ptr error() const noexcept { return has_error() ? error_ : nullptr; }
+
+  /// Moves the value out, or rethrows the exception.
+  /// Requires: not empty.
+  T take() {
+    PIRN_ASSERT(!empty(), "the outcome is not there yet");
+    if (state_ == state::error) std::rethrow_exception(error_);
+    if constexpr (std::is_reference_v<T>) {
+      return static_cast<T>(*value_);
+    } else {
+      return std::move(value_);
+    }
+  }
+
+ private:
+  enum class state : unsigned char { empty, value, error };
+
+  void clear() noexcept {
+    if (state_ == state::value) std::destroy_at(&value_);
+    if (state_ == state::error) std::destroy_at(&error_);
+  }
+
+  union {
+    stored value_;
+    std::exception_ptr error_;
+  };
+  state state_ = state::empty;
+};
+
+/// The result of a computation that has no value: empty, done, or an exception.
+template <>
+class outcome<void> {
+ public:
+  bool empty() const noexcept { return !done_ && !error_; }
+  bool has_value() const noexcept { return done_; }
+  bool has_error() const noexcept { return static_cast<bool>(error_); }
+
+  void set_value() noexcept { done_ = true; }
+  void set_error(std::exception_ptr error) noexcept {
+    done_ = false;
+    error_ = std::move(error);
+  }
+
+  std::exception_ptr error() const noexcept { return error_; }
+
+  void take() {
+    PIRN_ASSERT(!empty(), "the outcome is not there yet");
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::exception_ptr error_;
+  bool done_ = false;
+};
+
+}  // namespace pirn

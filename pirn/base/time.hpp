@@ -1,0 +1,34 @@
+// time: the loop's clock as chrono types.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace pirn {
+
+/// A length of loop time: 64-bit nanoseconds.
+using duration = std::chrono::nanoseconds;
+
+/// The clock that a loop keeps; its epoch is the driver's own (a kernel's monotonic clock, or the
+/// start of a simulation). It has no `now()`: time is asked of a loop, `pirn::now()`.
+struct loop_clock {
+  using rep = std::int64_t;
+  using period = std::nano;
+  using duration = pirn::duration;
+  using time_point = std::chrono::time_point<loop_clock>;
+  static constexpr bool is_steady = true;
+};
+
+/// A moment of loop time.
+using time_point = loop_clock::time_point;
+
+/// Later than every moment: a deadline that never comes.
+inline constexpr time_point never = time_point::max();
+
+/// `start + length`, or `never` where the sum would overflow.
+constexpr time_point saturating_add(time_point start, duration length) noexcept {
+  if (length > duration::zero() && start > never - length) return never;
+  return start + length;
+}
+
+}  // namespace pirn

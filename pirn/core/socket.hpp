@@ -1,0 +1,70 @@
+// socket: a driver's side of one connection or listener; the streams above hold it by a socket_ptr.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "pirn/base/endpoint.hpp"
+
+namespace pirn {
+
+/// What `connect` and `accept` set on a new stream socket.
+struct stream_options {
+  bool no_delay = true;
+  bool keep_alive = false;
+  int receive_buffer_bytes = 0;  ///< 0: the system's choice
+  int send_buffer_bytes = 0;     ///< 0: the system's choice
+};
+
+/// How to listen. The options of `accepted` are set on each connection that is taken.
+struct listen_options {
+  int backlog = 4096;
+  bool reuse_port = false;
+  bool only_ipv6 = false;
+  stream_options accepted;
+};
+
+/// A connection or listener as its driver keeps it: the descriptor or the simulated end, what has
+/// arrived and was not yet taken, and what is armed. It is made by a driver and used through
+/// `driver::start`.
+///
+/// Threads: the loop's only.
+class socket {
+ public:
+  socket(socket&&) = delete;  // requests point at it
+
+  endpoint local() const noexcept { return local_; }
+  endpoint peer() const noexcept { return peer_; }
+
+  /// Says to the peer that nothing more will be sent; what was sent before still arrives.
+  /// Returns: 0 or -errno.
+  virtual int shut_down_sending() noexcept = 0;
+
+  /// Makes closing drop what is unsent and reset the connection (RST).
+  virtual void reset_on_close() noexcept = 0;
+
+  /// The kernel's descriptor, or -1 where there is none.
+  virtual int native_handle() const noexcept { return -1; }
+
+ protected:
+  socket() = default;
+  virtual ~socket() = default;
+
+  endpoint local_;
+  endpoint peer_;
+
+ private:
+  friend struct socket_closer;
+  /// Gives the socket back to its driver, which frees it when the last armed request has ended.
+  /// Requires: no request of a caller is outstanding on it.
+  virtual void release() noexcept = 0;
+};
+
+struct socket_closer {
+  void operator()(socket* closing) const noexcept { closing->release(); }
+};
+
+/// Owns a socket; letting go closes it through its driver.
+using socket_ptr = std::unique_ptr<socket, socket_closer>;
+
+}  // namespace pirn
