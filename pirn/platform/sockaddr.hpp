@@ -1,0 +1,89 @@
+// sockaddr: endpoints as the kernel reads and writes them, and the making of stream sockets.
+#pragma once
+
+#include <expected>
+#include <system_error>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "pirn/base/endpoint.hpp"
+#include "pirn/core/socket.hpp"
+#include "pirn/platform/fd.hpp"
+
+namespace pirn {
+
+/// A socket address in the kernel's form; default-made, it is room for a system call to fill.
+class socket_address {
+ public:
+  socket_address() noexcept : size_bytes_(sizeof unix_) {}
+  explicit socket_address(const endpoint& from) noexcept;
+
+  /// AF_INET, AF_INET6, AF_UNIX; AF_UNSPEC of an `endpoint::family::none`.
+  int family() const noexcept { return any_.sa_family; }
+
+  sockaddr* data() noexcept { return &any_; }
+  const sockaddr* data() const noexcept { return &any_; }
+  socklen_t size() const noexcept { return size_bytes_; }
+  /// Where accept(2) and its like say how much they filled; the room's size until then.
+  socklen_t* size_word() noexcept { return &size_bytes_; }
+
+  /// Returns: none for an unnamed Unix socket and for other families.
+  endpoint to_endpoint() const noexcept;
+
+ private:
+  friend class peer_record;
+
+  union {
+    sockaddr_un unix_{};  // the largest, so all is zero at first
+    sockaddr any_;
+    sockaddr_in ipv4_;
+    sockaddr_in6 ipv6_;
+  };
+  socklen_t size_bytes_;
+};
+
+/// Where a connection's other end is, in 28 bytes instead of an endpoint's 132, for there may be a
+/// million. An IP address is kept, so that it can be told after a reset; a Unix socket's name is
+/// asked of the kernel.
+class peer_record {
+ public:
+  peer_record() = default;
+  explicit peer_record(const socket_address& from) noexcept;
+
+  bool is_unix() const noexcept { return address_.sin6_family == AF_UNIX; }
+  endpoint to_endpoint(int descriptor) const noexcept;
+
+ private:
+  sockaddr_in6 address_{};
+};
+
+/// Whether a descriptor is made with O_NONBLOCK. It is what epoll wants; io_uring would answer
+/// -EAGAIN on such a descriptor instead of waiting.
+enum class descriptor_mode : int { blocking = 0, non_blocking = SOCK_NONBLOCK };
+
+/// Makes a socket that listens at `local`. What it accepts inherits `options.accepted` from it, as
+/// on every Linux.
+std::expected<unique_fd, std::error_code> open_listener(const endpoint& local,
+                                                        const listen_options& options,
+                                                        descriptor_mode mode);
+
+/// Makes a stream socket of the right family for `remote`, with its options set, not yet connected.
+std::expected<unique_fd, std::error_code> open_stream(const endpoint& remote,
+                                                      const stream_options& options,
+                                                      descriptor_mode mode);
+
+/// Sets the options that go with the socket's family. Returns: false with errno.
+bool set_stream_options(int descriptor, int family, const stream_options& options) noexcept;
+
+/// The descriptor's own address; none when it has none.
+endpoint local_endpoint(int descriptor) noexcept;
+
+/// Makes close(2) drop what is unsent and reset the connection.
+void set_reset_on_close(int descriptor) noexcept;
+
+/// The error that the socket has met since it was last asked, 0 for none.
+int take_socket_error(int descriptor) noexcept;
+
+}  // namespace pirn
