@@ -33,8 +33,11 @@ class socket {
  public:
   socket(socket&&) = delete;  // requests point at it
 
-  endpoint local() const noexcept { return local_; }
-  endpoint peer() const noexcept { return peer_; }
+  /// The two ends; none where there is no such end or it has no name. Each driver stores them as
+  /// small as it can: a connection that waits must cost little, and an endpoint has room for a Unix
+  /// path.
+  virtual endpoint local() const noexcept = 0;
+  virtual endpoint peer() const noexcept = 0;
 
   /// Says to the peer that nothing more will be sent; what was sent before still arrives.
   /// Returns: 0 or -errno.
@@ -49,9 +52,6 @@ class socket {
  protected:
   socket() = default;
   virtual ~socket() = default;
-
-  endpoint local_;
-  endpoint peer_;
 
  private:
   friend struct socket_closer;
