@@ -30,7 +30,7 @@ endfunction()
 # Warnings for pirn's own sources; never part of what users inherit.
 function(pirn_warnings target)
   target_compile_options(${target} PRIVATE
-    $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor>
+    $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wall -Wextra -Wconversion -Wshadow>
     # g++ 12 cries wolf on coroutine frames and on inlined containers.
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wall -Wextra -Wno-maybe-uninitialized -Wno-array-bounds
       -Wno-stringop-overflow -Wno-restrict>
