@@ -80,10 +80,17 @@ if(PIRN_ROOMS STREQUAL "all")
 endif()
 
 # Tests of the tools, and checks that are scripts.
-file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/*_test.py ${PROJECT_SOURCE_DIR}/tests/*_test.py)
+function(pirn_script_test name)
+  add_test(NAME scripts/${name} COMMAND Python3::Interpreter ${ARGN})
+  set_tests_properties(scripts/${name} PROPERTIES TIMEOUT 300 LABELS scripts
+    ENVIRONMENT "PIRN_BUILD_DIR=${PROJECT_BINARY_DIR};PIRN_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+endfunction()
+
+pirn_script_test(style ${PROJECT_SOURCE_DIR}/tools/style)
+pirn_script_test(docs ${PROJECT_SOURCE_DIR}/tools/docs.py)
+file(GLOB scripts CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/tools/*_test.py ${PROJECT_SOURCE_DIR}/tests/*_test.py)
 foreach(file IN LISTS scripts)
   get_filename_component(name ${file} NAME_WE)
-  add_test(NAME scripts/${name} COMMAND Python3::Interpreter ${file})
-  set_tests_properties(scripts/${name} PROPERTIES TIMEOUT 120 LABELS scripts
-    ENVIRONMENT "PIRN_BUILD_DIR=${PROJECT_BINARY_DIR};PIRN_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+  pirn_script_test(${name} ${file})
 endforeach()
