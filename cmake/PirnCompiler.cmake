@@ -1,4 +1,4 @@
-# Compiler settings: those that every user of pirn needs go to the room base, the rest stays with pirn's own targets.
+# Compiler settings: what every user of pirn needs, and what stays with pirn's own targets.
 
 if(NOT CMAKE_BUILD_TYPE AND PROJECT_IS_TOP_LEVEL)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Release or Debug" FORCE)
@@ -15,8 +15,9 @@ if(NOT PIRN_CCACHE STREQUAL "OFF" AND NOT CMAKE_CXX_COMPILER_LAUNCHER AND PROJEC
 endif()
 
 if(PIRN_SANITIZE)
-  # Whole-build flags: a frame that one half of a program instruments and the other does not gives false reports.
-  add_compile_options(-fsanitize=${PIRN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  # For the whole build: a program that is half instrumented gives false reports.
+  add_compile_options(
+    -fsanitize=${PIRN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
   add_link_options(-fsanitize=${PIRN_SANITIZE})
 endif()
 
@@ -24,7 +25,8 @@ endif()
 function(pirn_usage_flags target scope)
   target_compile_features(${target} ${scope} cxx_std_23)
   # Symmetric transfer is a tail call; GCC makes one below -O2 only when told to.
-  target_compile_options(${target} ${scope} $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-foptimize-sibling-calls>)
+  target_compile_options(${target} ${scope}
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-foptimize-sibling-calls>)
 endfunction()
 
 # Warnings for pirn's own sources; never part of what users inherit.

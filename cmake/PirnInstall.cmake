@@ -26,8 +26,8 @@ foreach(room IN LISTS PIRN_BUILT)
   endforeach()
   string(APPEND PIRN_CONFIG_ROOMS ")\n")
 endforeach()
-configure_package_config_file(cmake/pirnConfig.cmake.in pirnConfig.cmake INSTALL_DESTINATION ${config_dir}
-  NO_SET_AND_CHECK_MACRO)
+configure_package_config_file(cmake/pirnConfig.cmake.in pirnConfig.cmake
+  INSTALL_DESTINATION ${config_dir} NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(pirnConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/pirnConfig.cmake ${PROJECT_BINARY_DIR}/pirnConfigVersion.cmake
   DESTINATION ${config_dir})
@@ -36,14 +36,16 @@ file(GLOB man_pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.1)
 if(man_pages)
   install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()
-# Completions go where each shell looks: bash by the command's name, zsh as _name, fish as name.fish.
+# Completions go where each shell looks.
 set(completions ${PROJECT_SOURCE_DIR}/completions)
 if(EXISTS ${completions}/pirn.bash)
-  install(FILES ${completions}/pirn.bash RENAME pirn DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${completions}/pirn.bash RENAME pirn
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endif()
 if(EXISTS ${completions}/_pirn)
   install(FILES ${completions}/_pirn DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 endif()
 if(EXISTS ${completions}/pirn.fish)
-  install(FILES ${completions}/pirn.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  install(FILES ${completions}/pirn.fish
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()

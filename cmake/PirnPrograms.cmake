@@ -25,11 +25,13 @@ if(PIRN_EXAMPLES AND example_files)
   foreach(file IN LISTS example_files)
     get_filename_component(name ${file} NAME_WE)
     add_executable(${name} ${file})
-    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
+    set_target_properties(${name} PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
     target_link_libraries(${name} PRIVATE pirn::pirn fmt::fmt)
     pirn_warnings(${name})
     add_test(NAME examples/${name}
-      COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/run_example.py $<TARGET_FILE:${name}> ${file})
+      COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/run_example.py
+        $<TARGET_FILE:${name}> ${file})
     set_tests_properties(examples/${name} PROPERTIES TIMEOUT 60 LABELS examples)
   endforeach()
 endif()
@@ -42,18 +44,19 @@ find_package(fmt REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 include(GoogleTest)
 
-# pirn_test_program(target prefix source...): tests appear in ctest as <prefix>/suite.name, with the label <prefix>.
+# pirn_test_program(target prefix source...): its tests are <prefix>/suite.name, labelled <prefix>.
 function(pirn_test_program target prefix)
   add_executable(${target} ${ARGN})
-  target_link_libraries(${target} PRIVATE ${app_library} pirn::pirn fmt::fmt GTest::gtest GTest::gtest_main)
+  target_link_libraries(${target} PRIVATE
+    ${app_library} pirn::pirn fmt::fmt GTest::gtest GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE PIRN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(TARGET pirn AND NOT prefix MATCHES "^(${PIRN_ROOMS_PATTERN})$")
     target_compile_definitions(${target} PRIVATE PIRN_COMMAND="$<TARGET_FILE:pirn>")
     add_dependencies(${target} pirn)
   endif()
   pirn_warnings(${target})
-  gtest_discover_tests(${target} TEST_PREFIX ${prefix}/ DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
-    PROPERTIES TIMEOUT 60 LABELS ${prefix})
+  gtest_discover_tests(${target} TEST_PREFIX ${prefix}/
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 60 LABELS ${prefix})
 endfunction()
 
 list(JOIN PIRN_BUILT "|" PIRN_ROOMS_PATTERN)
@@ -70,7 +73,7 @@ if(PIRN_APPS AND app_tests)
   pirn_test_program(apps_tests apps ${app_tests})
 endif()
 
-# tests/ holds what spans rooms or needs a process of its own (replaced operator new): one program a file.
+# tests/: what spans rooms or needs its own process (replaced operator new); one program a file.
 file(GLOB whole_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_test.cpp)
 if(PIRN_ROOMS STREQUAL "all")
   foreach(file IN LISTS whole_tests)

@@ -1,11 +1,11 @@
-# A room is a folder pirn/<room>: a static library pirn::<room>, header-only (INTERFACE) while it has no .cpp.
+# A room is a folder pirn/<room>: a static library pirn::<room>, INTERFACE while it has no .cpp.
 
 # One glob for all rooms: a new file, or a new room, makes the build configure itself again.
 file(GLOB PIRN_FILES CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/pirn/*/*.hpp ${PROJECT_SOURCE_DIR}/pirn/*/*.cpp)
 
-# pirn_room(name [DEPS room...] [FMT]) declares a room; a room without files yet is left out quietly, and so is a
-# dependency on it. The targets are made by pirn_finish_rooms().
+# pirn_room(name [DEPS room...] [FMT]) declares a room; one without files yet is left out quietly,
+# and so is a dependency on it. The targets are made by pirn_finish_rooms().
 function(pirn_room name)
   cmake_parse_arguments(arg "FMT" "" "DEPS" ${ARGN})
   set_property(GLOBAL APPEND PROPERTY PIRN_DECLARED ${name})
@@ -13,7 +13,7 @@ function(pirn_room name)
   set_property(GLOBAL PROPERTY PIRN_${name}_FMT ${arg_FMT})
 endfunction()
 
-# Sets PIRN_WANTED to the rooms of PIRN_ROOMS, with those that they need, in the order of declaration.
+# Sets PIRN_WANTED to the rooms of PIRN_ROOMS and those that they need, in the order of declaration.
 function(pirn_wanted_rooms)
   get_property(declared GLOBAL PROPERTY PIRN_DECLARED)
   set(wanted ${PIRN_ROOMS})
@@ -27,7 +27,7 @@ function(pirn_wanted_rooms)
   endforeach()
   set(backwards ${declared})
   list(REVERSE backwards)
-  foreach(room IN LISTS backwards)  # users come after what they use, so one pass backwards finds all
+  foreach(room IN LISTS backwards)  # users come after what they use: one pass finds all
     if(room IN_LIST wanted)
       get_property(deps GLOBAL PROPERTY PIRN_${room}_DEPS)
       list(APPEND wanted ${deps})
@@ -93,8 +93,8 @@ macro(pirn_finish_rooms)
   target_link_libraries(pirn_umbrella INTERFACE ${targets})
 endmacro()
 
-# pirn_link(room [PACKAGE name args...] LIBRARIES lib...) finds a package and links the room with it; the installed
-# pirnConfig.cmake finds the same package for users of that room.
+# pirn_link(room [PACKAGE name args...] LIBRARIES lib...) finds a package and links the room with
+# it; the installed pirnConfig.cmake finds the same package for users of that room.
 macro(pirn_link room)
   cmake_parse_arguments(link "" "" "PACKAGE;LIBRARIES" ${ARGN})
   if(link_PACKAGE)

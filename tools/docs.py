@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""docs: checks that the documents are true: code in them is code that compiles, links lead somewhere.
+"""docs: checks that the documents are true: code in them compiles, links lead somewhere.
 
 usage: docs.py [--write] [--root DIR]
 
 Code: each ```cpp fence has a comment on the line before it, one of
-    <!-- region: examples/01_hello.cpp hello -->   the text between `// [hello]` and `// [/hello]` there
+    <!-- region: examples/01_hello.cpp hello -->   the text from `// [hello]` to `// [/hello]` there
     <!-- free: why this is not compiled -->        e.g. code that a compiler refuses
 and a region must equal the fence, but for common indentation; --write copies the regions in.
 Links: a relative link leads to a file, and its #anchor to a heading or an <a id>.
@@ -60,7 +60,7 @@ def split_fences(lines):
 
 
 def check_code(root, path, write, problems):
-    """Compares each C++ fence with its region; returns the document's lines, with regions copied in."""
+    """Compares each fence with its region; returns the document's lines, with regions copied in."""
     lines = path.read_text(encoding="utf-8").splitlines()
     result, done = [], 0
     for start, language, body, end in split_fences(lines):
@@ -74,7 +74,8 @@ def check_code(root, path, write, problems):
                 result += lines[done : start + 1] + text
                 done = end - 1
             elif text != body:
-                problems.append(f"{where}: differs from {region[1]} [{region[2]}]: tools/docs.py --write")
+                origin = f"{region[1]} [{region[2]}]"
+                problems.append(f"{where}: differs from {origin}: ./dev docs --write")
         elif language in ("cpp", "c++") and not FREE.fullmatch(before):
             problems.append(f"{where}: C++ without <!-- region: FILE NAME --> before it")
     return result + lines[done:]
@@ -131,7 +132,8 @@ def check_twins(root, path, problems):
         original = path.with_name(path.name.replace(".zh-CN.md", ".md"))
         for what, here, there in zip(["headings", "regions"], skeleton(path), skeleton(original)):
             if here != there:
-                problems.append(f"{path.relative_to(root)}: its {what} are not those of {original.name}")
+                name = path.relative_to(root)
+                problems.append(f"{name}: its {what} are not those of {original.name}")
 
 
 def main():
@@ -147,7 +149,9 @@ def main():
             print(f"wrote {path.relative_to(root)}")
         check_links(root, path, problems)
         check_twins(root, path, problems)
-    print("\n".join(problems + [f"docs: {len(documents(root))} documents, {len(problems)} problems"]))
+    for problem in problems:
+        print(problem)
+    print(f"docs: {len(documents(root))} documents, {len(problems)} problems")
     return 1 if problems else 0
 
 

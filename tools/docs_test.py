@@ -45,7 +45,8 @@ class Docs(unittest.TestCase):
 
     def test_code_needs_a_region_or_a_reason(self):
         self.assertEqual(self.check("```cpp\nint x;\n```\n")[0], 1)
-        self.assertEqual(self.check("<!-- free: g++ 12 refuses it -->\n```cpp\nint x;\n```\n")[0], 0)
+        reason = "<!-- free: g++ 12 refuses it -->\n"
+        self.assertEqual(self.check(reason + "```cpp\nint x;\n```\n")[0], 0)
         self.assertEqual(self.check("```sh\n./dev run\n```\n")[0], 0)
 
     def test_links_lead_somewhere(self):

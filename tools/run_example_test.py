@@ -52,7 +52,8 @@ class RunExample(unittest.TestCase):
         self.assertIn("no comment block", self.run_tool("echo a", "// the end\n").stderr)
 
     def test_write_puts_the_output_into_the_comment(self):
-        self.assertEqual(self.run_tool("echo a; echo", "// Output:\n// b\n", "--write").returncode, 0)
+        done = self.run_tool("echo a; echo", "// Output:\n// b\n", "--write")
+        self.assertEqual(done.returncode, 0)
         self.assertEqual(self.source.read_text(), "int main() {}\n\n// Output:\n// a\n//\n")
 
 

@@ -55,7 +55,8 @@ class Style(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_a_room_includes_only_what_the_table_allows(self):
-        self.write("pirn/base/up.hpp", '// up: wrong.\n#pragma once\n\n#include "pirn/core/two.hpp"\n')
+        text = '// up: wrong.\n#pragma once\n\n#include "pirn/core/two.hpp"\n'
+        self.write("pirn/base/up.hpp", text)
         self.expect("pirn/base/up.hpp:4: base may not include pirn/core/two.hpp", "--fast")
 
     def test_a_room_missing_in_the_table(self):
@@ -74,7 +75,7 @@ class Style(unittest.TestCase):
 
     def test_lower_rooms_include_no_other_library(self):
         self.write("pirn/core/fmt.hpp", "// fmt: wrong.\n#pragma once\n\n#include <fmt/core.h>\n")
-        self.expect("core depends on the standard library alone", "--fast")
+        self.expect("core uses the standard library alone", "--fast")
 
     def test_includes_start_at_the_root(self):
         self.write("pirn/base/near.hpp", '// near: wrong.\n#pragma once\n\n#include "one.hpp"\n')
@@ -102,7 +103,8 @@ class Style(unittest.TestCase):
         self.expect("pirn/net/os.hpp:4: #if stands in", "--fast")
 
     def test_macros_stand_in_few_places(self):
-        self.write("pirn/net/macro.hpp", "// macro: wrong.\n#pragma once\n\n#define PIRN_TWICE(x) x x\n")
+        macro = "#define PIRN_TWICE(x) x x\n"
+        self.write("pirn/net/macro.hpp", "// macro: wrong.\n#pragma once\n\n" + macro)
         self.expect("the only macros are", "--fast")
 
     def test_the_format_is_clang_formats(self):
@@ -132,7 +134,8 @@ class Style(unittest.TestCase):
         self.expect("a folder's README is short", "--fast")
 
     def test_nothing_is_left_for_later(self):
-        self.write("pirn/base/later.hpp", "// later: wrong.\n#pragma once\n// " + "TO" + "DO: finish\n")
+        comment = "// " + "TO" + "DO: finish\n"
+        self.write("pirn/base/later.hpp", "// later: wrong.\n#pragma once\n" + comment)
         self.expect("do it now", "--fast")
 
     def test_no_path_of_a_machine(self):
