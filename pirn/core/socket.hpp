@@ -21,7 +21,7 @@ struct listen_options {
   int backlog = 4096;
   bool reuse_port = false;
   bool only_ipv6 = false;
-  stream_options accepted;
+  stream_options accepted{};
 };
 
 /// A connection or listener as its driver keeps it: the descriptor or the simulated end, what has
