@@ -20,6 +20,11 @@
 /// Marks a small function whose call would cost more than its body.
 #define PIRN_ALWAYS_INLINE [[gnu::always_inline]] inline
 
+/// What to do where `closure_temporaries_break` forbids a closure.
+#define PIRN_CLOSURE_ADVICE                                                            \
+  "GCC before 13 destroys the captures of a lambda twice here: pass what it captures " \
+  "as arguments after the callable, or give the lambda a name and pass it as an lvalue"
+
 namespace pirn::detail {
 
 /// Some build of Address- or ThreadSanitizer: memory is not recycled, so that use after free shows.

@@ -52,6 +52,18 @@ class outcome {
   /// The exception, or null when there is none.
   std::exception_ptr error() const noexcept { return has_error() ? error_ : nullptr; }
 
+  /// The value, still kept here, or rethrows the exception.
+  /// Requires: not empty.
+  std::add_lvalue_reference_t<T> value() {
+    PIRN_ASSERT(!empty(), "the outcome is not there yet");
+    if (state_ == state::error) std::rethrow_exception(error_);
+    if constexpr (std::is_reference_v<T>) {
+      return *value_;
+    } else {
+      return value_;
+    }
+  }
+
   /// Moves the value out, or rethrows the exception.
   /// Requires: not empty.
   T take() {

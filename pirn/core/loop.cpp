@@ -1,0 +1,167 @@
+#include "pirn/core/loop.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "pirn/base/assert.hpp"
+
+namespace pirn {
+
+constinit thread_local loop* loop::current_loop = nullptr;
+
+loop::loop(pirn::driver& outside, loop_options options)
+    : careful_(options.shuffle_seed || options.record_decisions || options.debug),
+      now_(outside.now()),
+      driver_(outside),
+      inbox_(outside),
+      options_(options),
+      shuffler_(options.shuffle_seed.value_or(0)) {
+  PIRN_ASSERT(!options.shuffle_seed || outside.is_virtual(),
+              "only a simulation may shuffle the ready list");
+  driver_.attach(inbox_);
+}
+
+loop::~loop() {
+  PIRN_ASSERT(root_.children().empty(), "a loop ends after its tasks");
+}
+
+loop& loop::current() noexcept {
+  PIRN_ASSERT(current_loop != nullptr, "no loop runs on this thread");
+  return *current_loop;
+}
+
+namespace {
+
+class posted_call final : public inbox_message {
+ public:
+  explicit posted_call(std::move_only_function<void()> fn) : fn_(std::move(fn)) {}
+
+ private:
+  void arrived() noexcept override {
+    std::unique_ptr<posted_call> self(this);
+    fn_();
+  }
+  std::move_only_function<void()> fn_;
+};
+
+}  // namespace
+
+void loop::post(std::move_only_function<void()> fn) {
+  inbox_.post(*std::make_unique<posted_call>(std::move(fn)).release());
+}
+
+bool loop::can_be_woken() const noexcept {
+  return !timers_.empty() || outside_work_ != 0 || driver_.may_complete(foreground_);
+}
+
+bool loop::run_until_ended(const task_record& task) {
+  loop_entry entered(*this);
+  while (!task.has_ended()) {
+    if (has_ready()) {
+      careful_ ? careful_turn() : turn();
+      if (++turns_ < turns_between_polls && resumes_ < resumes_between_polls &&
+          !inbox_.has_mail() && !driver_.has_news()) {
+        continue;
+      }
+      poll(false);
+    } else if (inbox_.has_mail()) {
+      poll(false);
+    } else if (can_be_woken()) {
+      poll(true);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+void loop::run_ready() {
+  loop_entry entered(*this);
+  do {
+    while (has_ready()) careful_ ? careful_turn() : turn();
+    poll(false);
+  } while (has_ready());
+}
+
+// What becomes ready while the turn runs goes to a new list; only the urgent lane is looked at
+// again.
+void loop::turn() noexcept {
+  ready_list batch(std::move(ready_));
+  unsigned count = 0;
+  while (true) {
+    while (!urgent_.empty()) [[unlikely]] {
+      resume(urgent_.pop());
+      ++count;
+    }
+    if (batch.empty()) break;
+    resume(batch.pop());
+    ++count;
+  }
+  resumes_ += count;
+}
+
+void loop::resume(ready_node& node) noexcept {
+  auto& task = static_cast<task_record&>(node);  // nothing else is ever made ready
+  current_ = &task;
+  task.budget_ = task_record::budget_per_resume;
+  task.resume_point_.resume();
+  current_ = nullptr;
+}
+
+// The turn of a loop that shuffles, records or measures.
+void loop::careful_turn() {
+  if (options_.shuffle_seed) shuffle_ready();
+  ready_list batch(std::move(ready_));
+  while (!urgent_.empty() || !batch.empty()) {
+    ready_node& node = urgent_.empty() ? batch.pop() : urgent_.pop();
+    auto& task = static_cast<task_record&>(node);
+    if (options_.record_decisions) {
+      decisions_.add(task.id());
+      decisions_.add(static_cast<std::uint64_t>(now_.time_since_epoch().count()));
+    }
+    ++resumes_;
+    if (options_.debug) {
+      resume_measured(task);
+    } else {
+      resume(task);
+    }
+  }
+}
+
+// The name and the line are taken before: the task may be gone afterwards.
+void loop::resume_measured(task_record& task) {
+  std::string name = task.name();
+  std::source_location from = task.where();
+  const auto start = std::chrono::steady_clock::now();
+  resume(task);
+  const duration held = std::chrono::steady_clock::now() - start;
+  if (held < options_.slow_limit || !on_slow) return;
+  on_slow("task " + name + " held the loop for " +
+          std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(held).count()) +
+          " ms after " + from.file_name() + ":" + std::to_string(from.line()));
+}
+
+void loop::shuffle_ready() {
+  std::vector<ready_node*> order;
+  while (!ready_.empty()) order.push_back(&ready_.pop());
+  for (std::size_t left = order.size(); left > 1; --left) {
+    std::swap(order[left - 1], order[shuffler_.below(left)]);
+  }
+  for (ready_node* each : order) ready_.push(*each);
+}
+
+void loop::poll(bool may_block) {
+  turns_ = resumes_ = 0;
+  time_point until = time_point::min();
+  if (may_block && inbox_.about_to_sleep()) {
+    until = timers_.empty() ? never : timers_.earliest();
+  }
+  driver_.poll(until);
+  if (may_block) inbox_.woke_up();
+  now_ = driver_.now();
+  timers_.fire_due(now_);
+  if (inbox_.has_mail()) inbox_.deliver();
+}
+
+}  // namespace pirn

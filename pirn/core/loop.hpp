@@ -1,0 +1,177 @@
+// loop: a clock, a ready list, a timer queue and a driver; it resumes tasks, and nothing else does.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "pirn/base/hash.hpp"
+#include "pirn/base/random.hpp"
+#include "pirn/base/time.hpp"
+#include "pirn/core/driver.hpp"
+#include "pirn/core/ready_list.hpp"
+#include "pirn/core/scope.hpp"
+#include "pirn/core/task_record.hpp"
+#include "pirn/core/timer.hpp"
+#include "pirn/core/wait.hpp"
+
+namespace pirn {
+
+/// How a loop goes about its turns.
+struct loop_options {
+  /// Resume the ready tasks of each turn in an order drawn from this seed, to find programs that
+  /// rely on the order. Virtual drivers only; elsewhere the ready list is first in, first out by
+  /// promise.
+  std::optional<std::uint64_t> shuffle_seed;
+  /// Keep a running hash of every resumption (`loop::decisions`), to compare two runs.
+  bool record_decisions = false;
+  /// Measure each resumption and report those that hold the loop longer than `slow_limit`.
+  bool debug = false;
+  duration slow_limit = std::chrono::milliseconds(100);
+};
+
+/// Runs tasks on one thread.
+///
+/// Turns and polls: a turn resumes what was ready when it began. A poll moves due timers and mail
+/// to the ready list and lets the driver submit and reap; it comes when nothing is ready, when
+/// there is news, and at the latest after 64 turns or 1,024 resumptions, and blocks only if nothing
+/// is ready. Time stands still between polls.
+///
+/// Threads: one, but `mail()` and `post()`.
+class loop {
+ public:
+  explicit loop(pirn::driver& outside, loop_options options = {});
+  loop(loop&&) = delete;  // everything points at it
+  ~loop();
+
+  /// The loop that this thread is running. Requires: there is one.
+  static loop& current() noexcept;
+  static loop* current_or_null() noexcept { return current_loop; }
+
+  time_point now() const noexcept { return now_; }
+  pirn::driver& driver() noexcept { return driver_; }
+  timer_queue& timers() noexcept { return timers_; }
+  /// The task that is running now, or null inside a callback.
+  task_record* current_task() const noexcept { return current_; }
+  scope_node& root() noexcept { return root_; }
+  const loop_options& options() const noexcept { return options_; }
+
+  // Threads: any.
+  inbox& mail() noexcept { return inbox_; }
+  /// Calls `fn` on the loop's thread.
+  /// Lifetime: the loop must not have ended.
+  void post(std::move_only_function<void()> fn);
+
+  /// Runs turns and polls until the task has ended. Returns: false when it has not, but waits, and
+  /// nothing can wake it any more.
+  bool run_until_ended(const task_record& task);
+  /// Runs what is ready and due at this moment, without blocking.
+  void run_ready();
+  void deliver_mail() noexcept { inbox_.deliver(); }
+
+  // For waits.
+  void make_ready(ready_node& node) noexcept { ready_.push(node); }
+  void make_ready_first(ready_node& node) noexcept { urgent_.push(node); }
+
+  // What may still wake a task, besides timers: awaited requests at the driver, and work on other
+  // threads.
+  void foreground_started() noexcept { ++foreground_; }
+  void foreground_ended() noexcept { --foreground_; }
+  void outside_work_started() noexcept { ++outside_work_; }
+  void outside_work_ended() noexcept { --outside_work_; }
+
+  std::uint64_t next_task_id() noexcept { return ++last_task_id_; }
+  /// Hash of the resumptions so far: which task, when. Zero unless recorded.
+  std::uint64_t decisions() const noexcept { return decisions_.value(); }
+  /// Told (in debug mode) of a resumption that took too long: the text names the task and its line.
+  std::function<void(const std::string&)> on_slow;
+
+  /// The tree of tasks as text: name, state, what each waits for, since when, where, and who holds
+  /// it.
+  std::string dump_tasks() const;
+
+ private:
+  friend class loop_entry;
+
+  static constexpr unsigned turns_between_polls = 64;
+  static constexpr unsigned resumes_between_polls = 1024;
+
+  bool has_ready() const noexcept { return !ready_.empty() || !urgent_.empty(); }
+  bool can_be_woken() const noexcept;
+  void turn() noexcept;
+  void careful_turn();
+  void resume(ready_node& node) noexcept;
+  void resume_measured(task_record& task);
+  void poll(bool may_block);
+  void shuffle_ready();
+
+  static constinit thread_local loop* current_loop;
+
+  ready_list ready_;
+  ready_list urgent_;
+  task_record* current_ = nullptr;
+  unsigned turns_ = 0;
+  unsigned resumes_ = 0;
+  bool careful_;
+  time_point now_;
+  pirn::driver& driver_;
+  timer_queue timers_;
+  inbox inbox_;
+  std::size_t foreground_ = 0;
+  std::size_t outside_work_ = 0;
+  std::uint64_t last_task_id_ = 0;
+  loop_options options_;
+  running_hash decisions_;
+  random_source shuffler_;
+  struct root_scope : scope_node {
+    root_scope() : scope_node(kind::root) {}
+  } root_;
+};
+
+/// Makes a loop the thread's current one for as long as it lives.
+class loop_entry {
+ public:
+  explicit loop_entry(loop& entered) noexcept : before_(loop::current_loop) {
+    loop::current_loop = &entered;
+  }
+  loop_entry(loop_entry&&) = delete;  // restores in stack order
+  ~loop_entry() { loop::current_loop = before_; }
+
+ private:
+  loop* before_;
+};
+
+/// The present moment of the running loop.
+inline time_point now() noexcept {
+  return loop::current().now();
+}
+
+// The hot path of every wait.
+
+inline void wait_node::check_attention() {
+  if (task_->attention_ != 0) [[unlikely]]
+    task_->throw_attention();
+}
+
+inline bool wait_node::spend_budget() noexcept {
+  if (--task_->budget_ > 0) return true;
+  ending_ = ending::done;
+  return false;
+}
+
+inline void wait_node::suspend(std::coroutine_handle<> frame) noexcept {
+  ending_ = ending::waiting;
+  task_->resume_point_ = frame;
+  task_->waiting_ = this;
+  task_->waiting_since_ = task_->loop_->now();
+}
+
+inline void wait_node::wake() noexcept {
+  if (task_->waiting_ != this) [[unlikely]]
+    return task_->waiting_->member_woken(*this);
+  ending_ = ending::done;
+  task_->waiting_ = nullptr;
+  task_->loop_->make_ready(*task_);
+}
+
+}  // namespace pirn

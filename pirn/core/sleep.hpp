@@ -1,0 +1,83 @@
+// sleep: waits that only time ends, and the wait that ends at once.
+#pragma once
+
+#include "pirn/core/loop.hpp"
+#include "pirn/core/timer.hpp"
+#include "pirn/core/wait.hpp"
+
+namespace pirn {
+
+/// A wait for a moment of loop time.
+class [[nodiscard]] sleep_wait final : public awaitable<sleep_wait>, private timer_node {
+ public:
+  sleep_wait(time_point until, std::int16_t priority) noexcept
+      : until_(until), priority_(priority) {}
+  ~sleep_wait() {
+    if (is_armed()) task_->home().timers().remove(*this);
+  }
+
+  std::string describe() const override { return "sleep"; }
+
+ private:
+  friend class awaitable<sleep_wait>;
+  bool try_complete() const noexcept { return false; }
+  void enqueue() { task_->home().timers().add(*this, until_, priority_); }
+  cancel_answer withdraw() noexcept override {
+    task_->home().timers().remove(*this);
+    return cancel_answer::gone;
+  }
+  void fire() noexcept override { wake(); }
+
+  time_point until_;
+  std::int16_t priority_;
+};
+
+/// Waits until loop time reaches `until`; a moment that has passed still lets the ready tasks run
+/// first. Among sleeps that end at one moment the lower priority wakes first, then the earlier
+/// begun.
+///
+/// Cancel: wakes at once.
+/// Cost:   O(log n) of the pending timers; allocates only when their number grows beyond its peak.
+inline sleep_wait sleep_until(time_point until, std::int16_t priority = 0) noexcept {
+  return {until, priority};
+}
+
+/// Waits for a length of loop time, counted from the present poll.
+inline sleep_wait sleep_for(duration length, std::int16_t priority = 0) noexcept {
+  return {saturating_add(now(), length), priority};
+}
+
+/// A wait that ends on the next turn.
+class [[nodiscard]] yield_wait final : public awaitable<yield_wait> {
+ public:
+  std::string describe() const override { return "yield"; }
+
+ private:
+  friend class awaitable<yield_wait>;
+  bool try_complete() const noexcept { return false; }
+  void enqueue() noexcept { wake(); }
+  cancel_answer withdraw() noexcept override { return cancel_answer::refused; }
+};
+
+/// Lets every other ready task run once.
+inline yield_wait yield_now() noexcept {
+  return {};
+}
+
+/// Throws if the running task's scope is cancelled; otherwise nothing, and does not suspend: for
+/// long computations.
+class [[nodiscard]] checkpoint_wait final : public awaitable<checkpoint_wait> {
+ public:
+  std::string describe() const override { return "checkpoint"; }
+
+ private:
+  friend class awaitable<checkpoint_wait>;
+  bool try_complete() const noexcept { return true; }
+  void enqueue() noexcept {}
+  cancel_answer withdraw() noexcept override { return cancel_answer::refused; }
+};
+inline checkpoint_wait check_cancelled() noexcept {
+  return {};
+}
+
+}  // namespace pirn

@@ -1,0 +1,111 @@
+#include "pirn/core/task_record.hpp"
+
+#include <utility>
+
+#include "pirn/core/cancelled.hpp"
+#include "pirn/core/frame.hpp"
+#include "pirn/core/loop.hpp"
+#include "pirn/core/task_group.hpp"
+#include "pirn/core/task_local.hpp"
+
+namespace pirn {
+
+struct task_record::extras {
+  std::string name;
+  std::exception_ptr interrupt;
+};
+
+task_record::task_record(loop& home, scope_node& parent, frame_base& root,
+                         std::coroutine_handle<> start) noexcept
+    : scope_node(kind::task),
+      loop_(&home),
+      innermost_(this),
+      leaf_(&root),
+      id_(home.next_task_id()) {
+  resume_point_ = start;
+  attach_below(parent);
+  set_attention(attention_cancel, is_cancelled());
+  if (const task_record* spawner = home.current_task()) {
+    locals_ = detail::share_bindings(spawner->locals_);
+  }
+}
+
+task_record::~task_record() {
+  detail::drop_bindings(locals_);
+  delete extras_;
+}
+
+task_record::extras& task_record::more() {
+  if (extras_ == nullptr) extras_ = new extras;  // owned; freed with the record
+  return *extras_;
+}
+
+std::string task_record::name() const {
+  if (extras_ != nullptr && !extras_->name.empty()) return extras_->name;
+  const frame_base* outermost = leaf_;
+  if (outermost == nullptr) return {};
+  while (outermost->caller() != nullptr) outermost = outermost->caller();
+  return outermost->function_name();
+}
+
+void task_record::set_name(std::string_view name) {
+  more().name = name;
+}
+
+std::source_location task_record::where() const noexcept {
+  return leaf_ == nullptr ? std::source_location() : leaf_->where();
+}
+
+void task_record::interrupt(std::exception_ptr error) noexcept {
+  if (ended_) return;
+  more().interrupt = std::move(error);
+  set_attention(attention_interrupt, true);
+  ask_wait_to_end(true);
+}
+
+std::exception_ptr task_record::take_interrupt() noexcept {
+  set_attention(attention_interrupt, false);
+  return std::exchange(extras_->interrupt, nullptr);
+}
+
+void task_record::throw_attention() {
+  if ((attention_ & attention_interrupt) != 0) std::rethrow_exception(take_interrupt());
+  throw cancelled{};
+}
+
+void task_record::scope_cancelled(const scope_node& scope) noexcept {
+  if (&scope != innermost_ || ended_) return;
+  set_attention(attention_cancel, true);
+  ask_wait_to_end(false);
+}
+
+void task_record::ask_wait_to_end(bool by_interrupt) noexcept {
+  if (waiting_ == nullptr) return;  // running or ready: its next wait throws
+  wait_node& wait = *waiting_;
+  switch (wait.withdraw()) {
+    case cancel_answer::gone:
+      wait.end_early(by_interrupt ? wait_node::ending::interrupted : wait_node::ending::cancelled);
+      return;
+    case cancel_answer::pending:  // it ends by its own completion
+    case cancel_answer::refused:
+      return;
+  }
+}
+
+bool task_record::root_ended(std::exception_ptr error) noexcept {
+  PIRN_ASSERT(innermost_ == this, "a task leaves the scopes that it entered");
+  ended_ = true;
+  leaf_ = nullptr;
+  was_cancelled_ = error && is_cancellation(error);
+  joiners_.wake_all();
+  scope_node* above = parent_;
+  detach();
+  bool held = held_;
+  if (above->type() == kind::group) {
+    static_cast<task_group*>(above)->child_ended(was_cancelled_, std::move(error));
+  }
+  if (!held) delete this;
+  return !held;
+}
+
+}  // namespace pirn

@@ -1,0 +1,106 @@
+// task_record: what the runtime keeps of a running task, once a spawn.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <source_location>
+#include <string>
+
+#include "pirn/core/frame_pool.hpp"
+#include "pirn/core/ready_list.hpp"
+#include "pirn/core/scope.hpp"
+#include "pirn/core/wait_list.hpp"
+
+namespace pirn {
+
+class frame_base;
+class loop;
+class task_group;
+class wait_node;
+
+namespace detail {
+struct local_binding;
+local_binding*& current_bindings() noexcept;
+}  // namespace detail
+
+/// A running task: a chain of coroutines with one leaf, which is what gets resumed. It is also the
+/// root of the cancel scopes that the task has open.
+///
+/// Threads: its loop's only.
+class task_record : public ready_node, public scope_node, public detail::pooled_frame {
+ public:
+  task_record(loop& home, scope_node& parent, frame_base& root,
+              std::coroutine_handle<> start) noexcept;
+  ~task_record();
+
+  // For looking.
+  std::uint64_t id() const noexcept { return id_; }
+  /// The name it was given, or else the name of its outermost coroutine.
+  std::string name() const;
+  bool has_ended() const noexcept { return ended_; }
+  /// What it waits for; null when it runs, is ready, or has ended.
+  const wait_node* waiting() const noexcept { return waiting_; }
+  time_point waiting_since() const noexcept { return waiting_since_; }
+  /// The line of the co_await at which its leaf is.
+  std::source_location where() const noexcept;
+  const frame_base* leaf() const noexcept { return leaf_; }
+  loop& home() const noexcept { return *loop_; }
+
+  /// Names it; the text is copied.
+  void set_name(std::string_view name);
+  /// Puts an exception into its present or next wait, once; a waiting task goes ahead of what is
+  /// ready.
+  void interrupt(std::exception_ptr error) noexcept;
+
+  // For scopes.
+  scope_node& innermost() const noexcept { return *innermost_; }
+  void set_innermost(scope_node& scope) noexcept {
+    innermost_ = &scope;
+    set_attention(attention_cancel, scope.is_cancelled());
+  }
+  void scope_cancelled(const scope_node& scope) noexcept;
+
+ private:
+  friend class frame_base;
+  friend class loop;
+  friend class task_group;
+  friend class task_handle;
+  friend class wait_node;
+  friend detail::local_binding*& detail::current_bindings() noexcept;
+
+  static constexpr std::uint8_t attention_cancel = 1;
+  static constexpr std::uint8_t attention_interrupt = 2;
+  static constexpr int budget_per_resume = 128;
+
+  struct extras;  // what few tasks have: a copied name, a pending interrupt
+
+  void set_attention(std::uint8_t bit, bool on) noexcept {
+    attention_ = static_cast<std::uint8_t>(on ? attention_ | bit : attention_ & ~bit);
+  }
+  /// Throws what a wait must throw before it starts: a pending interrupt, else `cancelled`.
+  [[noreturn, gnu::cold]] void throw_attention();
+  std::exception_ptr take_interrupt() noexcept;
+  extras& more();
+  void ask_wait_to_end(bool by_interrupt) noexcept;
+
+  /// Called once by the outermost coroutine at its end, with its error or null; frees the record
+  /// unless it is held. Returns: whether the frame is to be destroyed.
+  bool root_ended(std::exception_ptr error) noexcept;
+
+  loop* loop_;
+  scope_node* innermost_;
+  frame_base* leaf_;
+  wait_node* waiting_ = nullptr;
+  time_point waiting_since_{};
+  wait_list joiners_;
+  detail::local_binding* locals_ = nullptr;
+  extras* extras_ = nullptr;
+  std::uint64_t id_;
+  std::int16_t budget_ = budget_per_resume;
+  std::uint8_t attention_ = 0;
+  bool held_ = false;  // a task_handle owns frame and record
+  bool ended_ = false;
+  bool was_cancelled_ = false;  // it ended by `cancelled`
+};
+
+}  // namespace pirn

@@ -1,0 +1,67 @@
+#include "pirn/core/wait.hpp"
+
+#include "pirn/base/assert.hpp"
+#include "pirn/core/cancelled.hpp"
+#include "pirn/core/loop.hpp"
+#include "pirn/core/task_record.hpp"
+#include "pirn/core/wait_list.hpp"
+
+namespace pirn {
+
+wait_node::~wait_node() {
+  if (ending_ == ending::waiting && task_->waiting_ == this) task_->waiting_ = nullptr;
+}
+
+void wait_node::member_woken(wait_node&) noexcept {
+  PIRN_ASSERT(false, "a wait was woken for a task that waits for something else");
+}
+
+void wait_node::pass_turn(std::coroutine_handle<> frame) noexcept {
+  task_->resume_point_ = frame;
+  task_->loop_->make_ready(*task_);
+}
+
+void wait_node::throw_ending() {
+  if (ending_ == ending::interrupted) std::rethrow_exception(task_->take_interrupt());
+  throw cancelled{};
+}
+
+void wait_node::end_early(ending how) noexcept {
+  ending_ = how;
+  task_->waiting_ = nullptr;
+  if (how == ending::interrupted) {
+    task_->loop_->make_ready_first(*task_);
+  } else {
+    task_->loop_->make_ready(*task_);
+  }
+}
+
+list_wait::~list_wait() {
+  if (is_linked()) list_->waits_.remove(*this);
+}
+
+void list_wait::enqueue() noexcept {
+  list_->waits_.push_back(*this);
+}
+
+cancel_answer list_wait::withdraw() noexcept {
+  list_->waits_.remove(*this);
+  return cancel_answer::gone;
+}
+
+list_wait& wait_list::wake_first() noexcept {
+  list_wait& first = waits_.pop_front();
+  first.wake();
+  return first;
+}
+
+void wait_list::wake(list_wait& wait) noexcept {
+  waits_.remove(wait);
+  wait.wake();
+}
+
+void wait_list::wake_all() noexcept {
+  while (!waits_.empty()) waits_.pop_front().wake();
+}
+
+}  // namespace pirn

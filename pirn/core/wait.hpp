@@ -1,0 +1,109 @@
+// wait: the one mechanism by which a task waits, and the shell that makes an awaitable of it.
+#pragma once
+
+#include <concepts>
+#include <coroutine>
+#include <cstdint>
+#include <string>
+
+#include "pirn/base/compiler.hpp"
+#include "pirn/core/driver.hpp"
+
+namespace pirn {
+
+class task_record;
+
+/// A task's wait for one thing: who waits, on what, how to withdraw, how to say so. It lives in the
+/// awaiting frame and ends exactly once: with a result, by cancellation, or with an exception that
+/// was put in.
+class wait_node {
+ public:
+  wait_node(wait_node&&) = delete;  // lists and drivers point at it
+
+  /// What is waited for, in words: "sleep", "lock of mutex", "receive from 127.0.0.1:80".
+  virtual std::string describe() const = 0;
+  /// The task that holds what is waited for, or null.
+  virtual const task_record* holder() const noexcept { return nullptr; }
+
+  task_record* waiter() const noexcept { return task_; }
+  void bind(task_record& task) noexcept { task_ = &task; }
+
+ protected:
+  enum class ending : std::uint8_t { open, waiting, done, cancelled, interrupted };
+
+  wait_node() = default;
+  ~wait_node();
+
+  /// Asked to end early. After `gone` nothing will wake this wait.
+  virtual cancel_answer withdraw() noexcept = 0;
+
+  /// Ends the wait with its result there; the task becomes ready. Nothing is resumed here.
+  void wake() noexcept;
+
+  /// A member of this wait (a select) was woken. Only waits that have members are told.
+  virtual void member_woken(wait_node& member) noexcept;
+
+  /// Throws if the task's scope is cancelled or an interrupt is pending.
+  void check_attention();
+  /// Pays for a completion without suspension. Returns: false when the task must let others run
+  /// first.
+  bool spend_budget() noexcept;
+  void suspend(std::coroutine_handle<> frame) noexcept;
+  /// Puts the task at the end of the ready list although the wait is done: its budget is spent.
+  void pass_turn(std::coroutine_handle<> frame) noexcept;
+  /// Rethrows how the wait ended, when not with a result.
+  [[noreturn, gnu::cold]] void throw_ending();
+
+  task_record* task_ = nullptr;
+  ending ending_ = ending::open;
+
+ private:
+  friend class task_record;
+  friend class select_wait;
+  void end_early(ending how) noexcept;
+};
+
+/// Makes an awaitable of a wait. `Self` provides
+///   bool try_complete()   - does the thing now if it can be had without waiting
+///   void enqueue()        - else arranges that wake() follows
+///   auto result()         - what co_await gives (may throw; may be absent for void)
+/// and wait_node's virtual functions. Every await checks its scope first and throws without
+/// starting.
+template <class Self, class Base = wait_node>
+class awaitable : public Base {
+ public:
+  using Base::Base;
+
+  bool await_ready() {
+    this->check_attention();
+    return self().try_complete() && this->spend_budget();
+  }
+
+  void await_suspend(std::coroutine_handle<> frame) {
+    if (this->ending_ == Base::ending::done) return this->pass_turn(frame);
+    this->suspend(frame);
+    self().enqueue();
+  }
+
+  decltype(auto) await_resume() {
+    if (this->ending_ > Base::ending::done) [[unlikely]]
+      this->throw_ending();
+    if constexpr (requires(Self& op) { op.result(); }) return self().result();
+  }
+
+  // What select needs of a member.
+  bool try_now() { return self().try_complete(); }
+  void arm_member() {
+    this->ending_ = Base::ending::waiting;
+    self().enqueue();
+  }
+  bool withdraw_member() noexcept {
+    this->ending_ = Base::ending::open;
+    return self().withdraw() == cancel_answer::gone;
+  }
+
+ private:
+  Self& self() noexcept { return static_cast<Self&>(*this); }
+};
+
+}  // namespace pirn

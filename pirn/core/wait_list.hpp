@@ -1,0 +1,51 @@
+// wait_list: the tasks that wait for one thing, first come, first served.
+#pragma once
+
+#include "pirn/base/intrusive_list.hpp"
+#include "pirn/core/wait.hpp"
+
+namespace pirn {
+
+class wait_list;
+
+/// A wait that stands in a wait_list; cancelling it just leaves the list.
+class list_wait : public wait_node, public list_hook<> {
+ protected:
+  explicit list_wait(wait_list& list) noexcept : list_(&list) {}
+  ~list_wait();
+
+  void enqueue() noexcept;
+  cancel_answer withdraw() noexcept override;
+
+ private:
+  friend class wait_list;
+  wait_list* list_;
+};
+
+/// A first-in-first-out list of waits.
+///
+/// Lifetime: must outlive its waiters (asserted).
+class wait_list {
+ public:
+  wait_list() = default;
+  wait_list(wait_list&&) = delete;  // waiters point at it
+  ~wait_list() { PIRN_ASSERT(waits_.empty(), "it must outlive the tasks that wait for it"); }
+
+  bool empty() const noexcept { return waits_.empty(); }
+  std::size_t size() const noexcept { return waits_.size(); }
+  /// The wait that came first. Requires: not empty.
+  list_wait& front() const noexcept { return waits_.front(); }
+  list_wait* first() const noexcept { return waits_.first(); }
+  list_wait* next(const list_wait& wait) const noexcept { return waits_.next(wait); }
+
+  /// Takes the first wait out and makes its task ready. Requires: not empty.
+  list_wait& wake_first() noexcept;
+  void wake(list_wait& wait) noexcept;
+  void wake_all() noexcept;
+
+ private:
+  friend class list_wait;
+  intrusive_list<list_wait> waits_;
+};
+
+}  // namespace pirn
