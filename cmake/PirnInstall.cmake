@@ -13,7 +13,8 @@ if(TARGET pirn)
   install(TARGETS pirn)
 endif()
 
-install(DIRECTORY pirn/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pirn FILES_MATCHING PATTERN *.hpp)
+install(DIRECTORY pirn/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pirn FILES_MATCHING
+  PATTERN *.hpp PATTERN *_test.hpp EXCLUDE)  # x_test.hpp: what several tests share
 
 # pirnConfig.cmake learns, for each room, the rooms and the packages that it needs.
 set(PIRN_CONFIG_ROOMS "")
