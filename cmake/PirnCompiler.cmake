@@ -17,7 +17,7 @@ endif()
 if(PIRN_SANITIZE)
   # For the whole build: a program that is half instrumented gives false reports.
   add_compile_options(
-    -fsanitize=${PIRN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+    -fsanitize=${PIRN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${PIRN_SANITIZE})
 endif()
 

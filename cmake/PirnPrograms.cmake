@@ -55,6 +55,9 @@ function(pirn_test_program target prefix)
     add_dependencies(${target} pirn)
   endif()
   pirn_warnings(${target})
+  if(PIRN_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)  # the library is optimised; this halves the build
+  endif()
   gtest_discover_tests(${target} TEST_PREFIX ${prefix}/
     DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 60 LABELS ${prefix})
 endfunction()
