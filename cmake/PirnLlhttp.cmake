@@ -8,7 +8,10 @@ endif()
 add_library(pirn_llhttp STATIC
   ${PIRN_LLHTTP_SOURCES}/api.c ${PIRN_LLHTTP_SOURCES}/http.c ${PIRN_LLHTTP_SOURCES}/llhttp.c)
 set_target_properties(pirn_llhttp PROPERTIES EXPORT_NAME llhttp)
-target_compile_options(pirn_llhttp PRIVATE -w)  # generated code
+# Strict: the loose mode forgives a missing LF after CR and spaces in names. The callbacks are C++ and
+# may throw.
+target_compile_definitions(pirn_llhttp PRIVATE LLHTTP_STRICT_MODE=1)
+target_compile_options(pirn_llhttp PRIVATE -w -fexceptions)  # -w: generated code
 target_include_directories(pirn_llhttp SYSTEM PUBLIC
   $<BUILD_INTERFACE:${PIRN_LLHTTP_INCLUDE}>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/pirn/llhttp>)
