@@ -1,0 +1,215 @@
+#include "pirn/platform/epoll_driver.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <ctime>
+#include <system_error>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "pirn/base/assert.hpp"
+#include "pirn/platform/descriptor_polls.hpp"
+#include "pirn/platform/epoll_socket.hpp"
+#include "pirn/platform/file_jobs.hpp"
+
+namespace pirn {
+
+namespace {
+
+using detail::epoll_listener;
+using detail::epoll_socket;
+using detail::epoll_stream;
+using detail::request_kind;
+
+constexpr started started_as(bool ended) noexcept {
+  return ended ? started::done : started::pending;
+}
+
+epoll_stream& stream_of(socket* of) noexcept {
+  return static_cast<epoll_stream&>(*of);
+}
+
+class epoll_driver final : public driver {
+ public:
+  explicit epoll_driver(const epoll_options& options);
+  ~epoll_driver() override;
+
+  std::string_view name() const noexcept override { return "epoll"; }
+  bool is_virtual() const noexcept override { return false; }
+  time_point now() noexcept override;
+  void poll(time_point until) override;
+  bool may_complete(std::size_t) const noexcept override { return true; }
+  void wake() noexcept override;
+
+  std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
+                                                    const listen_options& options) override;
+
+  started start(accept_operation& request) override {
+    return started_as(static_cast<epoll_listener&>(*request.listener).start(request));
+  }
+  started start(connect_operation& request) override {
+    return started_as(epoll_stream::start(shared_, request));
+  }
+  started start(receive_operation& request) override {
+    return started_as(stream_of(request.from).start(request));
+  }
+  started start(receive_leased_operation& request) override {
+    return started_as(stream_of(request.from).start(request));
+  }
+  started start(send_operation& request) override {
+    return started_as(stream_of(request.to).start(request));
+  }
+  started start(poll_operation& request) override { return started_as(polls_.start(request)); }
+  started start(open_operation& request) override { return start_file(request); }
+  started start(read_operation& request) override { return start_file(request); }
+  started start(write_operation& request) override { return start_file(request); }
+  started start(fsync_operation& request) override { return start_file(request); }
+  started start(close_operation& request) override { return start_file(request); }
+  started start(rename_operation& request) override { return start_file(request); }
+  started start(unlink_operation& request) override { return start_file(request); }
+  started start(make_directory_operation& request) override { return start_file(request); }
+  started start(stat_operation& request) override { return start_file(request); }
+
+  cancel_answer cancel(operation& request) noexcept override;
+
+ private:
+  template <class Request>
+  started start_file(Request& request) {
+    return started_as(jobs_.start(request, inbox_));
+  }
+
+  int wait(time_point until) noexcept;
+  int wait_for(duration length) noexcept;
+
+  // So few events a poll that the buffers of what they complete are still in the cache when their
+  // tasks run.
+  std::array<epoll_event, 64> events_;
+  detail::epoll_shared shared_;
+  unique_fd wake_;
+  detail::descriptor_polls polls_;
+  detail::file_jobs jobs_;
+  time_point last_now_{};
+  bool has_pwait2_ = true;
+};
+
+epoll_driver::epoll_driver(const epoll_options& options)
+    : shared_{.set = unique_fd(::epoll_create1(EPOLL_CLOEXEC)), .buffers{}},
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      polls_(shared_, &polls_),
+      jobs_(shared_, options.files, options.runner) {
+  // An edge for each wake(), so that the counter need not be read back to zero.
+  epoll_event woken{.events = EPOLLIN | EPOLLET, .data = {.ptr = &wake_}};
+  if (!shared_.set || !wake_ ||
+      ::epoll_ctl(shared_.set.get(), EPOLL_CTL_ADD, wake_.get(), &woken) != 0) {
+    throw std::system_error(last_error(), "epoll driver");
+  }
+}
+
+epoll_driver::~epoll_driver() {
+  PIRN_ASSERT(shared_.pending == 0, "a driver ends with a request outstanding");
+  PIRN_ASSERT(shared_.sockets == 0, "a socket outlives its driver");
+}
+
+time_point epoll_driver::now() noexcept {
+  timespec read{};
+  ::clock_gettime(CLOCK_MONOTONIC, &read);
+  last_now_ = time_point(std::chrono::seconds(read.tv_sec) + duration(read.tv_nsec));
+  return last_now_;
+}
+
+void epoll_driver::wake() noexcept {
+  // Cannot fail but by overflow, and then the descriptor is readable anyway.
+  std::uint64_t one = 1;
+  [[maybe_unused]] ssize_t written = ::write(wake_.get(), &one, sizeof one);
+}
+
+int epoll_driver::wait_for(duration length) noexcept {
+  int set = shared_.set.get();
+  int room = static_cast<int>(events_.size());
+  if (has_pwait2_) {
+    auto seconds = std::chrono::floor<std::chrono::seconds>(length);
+    timespec timeout{.tv_sec = seconds.count(), .tv_nsec = (length - seconds).count()};
+    int count = ::epoll_pwait2(set, events_.data(), room, &timeout, nullptr);
+    if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
+    has_pwait2_ = false;  // before Linux 5.11, or forbidden by a sandbox
+  }
+  // Rounded up, for a wait that ends early would be followed by one of no length.
+  auto length_ms = std::chrono::ceil<std::chrono::milliseconds>(length);
+  constexpr std::chrono::milliseconds longest{1 << 30};
+  return ::epoll_wait(set, events_.data(), room,
+                      static_cast<int>(std::min(length_ms, longest).count()));
+}
+
+int epoll_driver::wait(time_point until) noexcept {
+  int room = static_cast<int>(events_.size());
+  if (until == never) return ::epoll_wait(shared_.set.get(), events_.data(), room, -1);
+  // The clock goes forward only, so what it last said can spare reading it.
+  if (until > last_now_) {
+    duration length = until - now();
+    if (length > duration::zero()) return wait_for(length);
+  }
+  if (shared_.pending == 0) return 0;  // nobody waits for what the kernel might say
+  return ::epoll_wait(shared_.set.get(), events_.data(), room, 0);
+}
+
+void epoll_driver::poll(time_point until) {
+  int count = wait(until);  // below zero: a signal, and the caller looks at what it has done
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& each = events_[static_cast<std::size_t>(i)];
+    if (each.data.ptr == &wake_) continue;
+    if (each.data.ptr == &polls_) {
+      polls_.collect();
+    } else {
+      static_cast<epoll_socket*>(each.data.ptr)->happened(each.events);
+    }
+  }
+}
+
+std::expected<socket_ptr, std::error_code> epoll_driver::listen(const endpoint& local,
+                                                                const listen_options& options) {
+  std::expected<unique_fd, std::error_code> made =
+      open_listener(local, options, descriptor_mode::non_blocking);
+  if (!made) return std::unexpected(made.error());
+  auto listener = std::make_unique<epoll_listener>(shared_, std::move(*made), options.accepted);
+  return socket_ptr(listener.release());
+}
+
+cancel_answer epoll_driver::cancel(operation& request) noexcept {
+  switch (static_cast<request_kind>(request.driver_data.state)) {
+    case request_kind::accept: {
+      auto& accept = static_cast<accept_operation&>(request);
+      static_cast<epoll_listener&>(*accept.listener).withdraw(accept);
+      break;
+    }
+    case request_kind::connect:
+      epoll_stream::withdraw(static_cast<connect_operation&>(request));
+      break;
+    case request_kind::receive:
+      stream_of(static_cast<receive_operation&>(request).from).withdraw_reader();
+      break;
+    case request_kind::receive_leased:
+      stream_of(static_cast<receive_leased_operation&>(request).from).withdraw_reader();
+      break;
+    case request_kind::send:
+      stream_of(static_cast<send_operation&>(request).to).withdraw_sender();
+      break;
+    case request_kind::poll:
+      polls_.withdraw(static_cast<poll_operation&>(request));
+      break;
+    case request_kind::file:
+      return cancel_answer::refused;
+  }
+  --shared_.pending;
+  return cancel_answer::gone;
+}
+
+}  // namespace
+
+std::unique_ptr<driver> make_epoll_driver(const epoll_options& options) {
+  return std::make_unique<epoll_driver>(options);
+}
+
+}  // namespace pirn
