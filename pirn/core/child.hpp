@@ -26,6 +26,8 @@ class task_handle {
   bool has_ended() const noexcept { return record_->has_ended(); }
   /// Whether it ended because it was cancelled.
   bool was_cancelled() const noexcept { return record_->was_cancelled_; }
+  /// Whether it ended by an exception, `cancelled` included.
+  bool has_failed() const noexcept { return record_->failed_; }
 
   /// Asks the task to end: its present and every later wait throws `cancelled`.
   void cancel() noexcept {
@@ -47,44 +49,53 @@ class task_handle {
       : record_(&record), frame_(frame) {
     record.held_ = true;
   }
-  static wait_list& joiners_of(task_record& record) noexcept { return record.joiners_; }
 
   task_record* record_ = nullptr;
   std::coroutine_handle<> frame_;
 
  private:
   friend class loop_runner;
-  template <class, bool>
-  friend class child_wait;
-  template <class>
-  friend class ended_children;
+  friend class children_watch;
+  task_record& mutable_record() const noexcept { return *record_; }
   void drop() noexcept;
 };
 
 /// Waits for a child's end. `Moves`: takes the result out of the child.
 template <class T, bool Moves>
-class [[nodiscard]] child_wait final : public awaitable<child_wait<T, Moves>, list_wait> {
-  using base = awaitable<child_wait<T, Moves>, list_wait>;
+class [[nodiscard]] child_wait final : public awaitable<child_wait<T, Moves>>,
+                                       private end_observer {
+  using base = awaitable<child_wait<T, Moves>>;
 
  public:
-  child_wait(task_record& child, outcome<T>& result) noexcept
-      : base(child_joiners(child)), child_(child), result_(result) {}
+  child_wait(task_record& child, outcome<T>& result) noexcept : child_(child), result_(result) {}
+  child_wait(task_record& waiter, task_record& child, outcome<T>& result) noexcept
+      : child_wait(child, result) {
+    this->bind(waiter);
+  }
+  ~child_wait() {
+    if (this->is_linked()) child_.stop_observing(*this);
+  }
 
   std::string describe() const override { return "end of task " + child_.name(); }
   const task_record* holder() const noexcept override { return &child_; }
 
  private:
   friend base;
-  static wait_list& child_joiners(task_record& child) noexcept;
+  using result_type = std::conditional_t<Moves, T, std::add_lvalue_reference_t<T>>;
 
   bool try_complete() const noexcept { return child_.has_ended(); }
-  using result_type =
-      std::conditional_t<Moves || std::is_void_v<T>, T, std::add_lvalue_reference_t<T>>;
+  void enqueue() noexcept { child_.observe(*this); }
+  cancel_answer withdraw() noexcept override {
+    child_.stop_observing(*this);
+    return cancel_answer::gone;
+  }
+  void ended() noexcept override { this->wake(); }
+
   result_type result() {
-    if (result_.has_error() && is_cancellation(result_.error())) {
+    if (is_cancellation(result_.error())) {
       throw future_cancelled("task " + child_.name() + " was cancelled");
     }
-    if constexpr (std::is_same_v<result_type, T>) {
+    if constexpr (Moves || std::is_void_v<T>) {
       return result_.take();
     } else {
       return result_.value();
@@ -111,10 +122,14 @@ class child : public task_handle {
 
   child() = default;
 
-  child_wait<T, false> awaited_by(frame_base&) & noexcept { return {*record_, result_slot()}; }
-  child_wait<T, true> awaited_by(frame_base&) && noexcept { return {*record_, result_slot()}; }
+  child_wait<T, false> awaited_by(frame_base& caller) & noexcept {
+    return {caller.record(), *record_, result_slot()};
+  }
+  child_wait<T, true> awaited_by(frame_base& caller) && noexcept {
+    return {caller.record(), *record_, result_slot()};
+  }
 
-  /// As an operation for select().
+  /// Its end as a wait, for select().
   child_wait<T, false> wait() noexcept { return {*record_, result_slot()}; }
 
   /// The result, or rethrows. Requires: it has ended.
@@ -140,10 +155,5 @@ class child : public task_handle {
     return frame_handle::from_address(frame_.address()).promise().result();
   }
 };
-
-template <class T, bool Moves>
-wait_list& child_wait<T, Moves>::child_joiners(task_record& child) noexcept {
-  return task_handle::joiners_of(child);
-}
 
 }  // namespace pirn

@@ -78,6 +78,9 @@ class driver : public inbox::sleeper {
   virtual started start(make_directory_operation&) = 0;
   virtual started start(stat_operation&) = 0;
 
+  /// Closes a file without waiting and without telling of errors: for a handle that is let go.
+  virtual void drop(file_id file) noexcept = 0;
+
   /// Asks to end a request that is pending. After `gone` it is the caller's again and will not
   /// complete.
   virtual cancel_answer cancel(operation& request) noexcept = 0;

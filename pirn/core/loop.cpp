@@ -116,8 +116,9 @@ void loop::careful_turn() {
   while (!urgent_.empty() || !batch.empty()) {
     ready_node& node = urgent_.empty() ? batch.pop() : urgent_.pop();
     auto& task = static_cast<task_record&>(node);
+    const std::uint64_t id = task.id();
     if (options_.record_decisions) {
-      decisions_.add(task.id());
+      decisions_.add(id);
       decisions_.add(static_cast<std::uint64_t>(now_.time_since_epoch().count()));
     }
     ++resumes_;
@@ -126,6 +127,7 @@ void loop::careful_turn() {
     } else {
       resume(task);
     }
+    if (options_.record_decisions && on_resumed) on_resumed(id);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "pirn/base/random.hpp"
 #include "pirn/base/time.hpp"
 #include "pirn/core/driver.hpp"
+#include "pirn/core/file_system.hpp"
 #include "pirn/core/ready_list.hpp"
 #include "pirn/core/scope.hpp"
 #include "pirn/core/task_record.hpp"
@@ -69,6 +70,13 @@ class loop {
   void run_ready();
   void deliver_mail() noexcept { inbox_.deliver(); }
 
+  /// Where blocking calls go (to_thread, the resolver). Requires: one was lent.
+  blocking_runner& blocking() const noexcept {
+    PIRN_ASSERT(blocking_ != nullptr, "this loop was given no threads for blocking calls");
+    return *blocking_;
+  }
+  void lend(blocking_runner& threads) noexcept { blocking_ = &threads; }
+
   // For waits.
   void make_ready(ready_node& node) noexcept { ready_.push(node); }
   void make_ready_first(ready_node& node) noexcept { urgent_.push(node); }
@@ -85,6 +93,9 @@ class loop {
   std::uint64_t decisions() const noexcept { return decisions_.value(); }
   /// Told (in debug mode) of a resumption that took too long: the text names the task and its line.
   std::function<void(const std::string&)> on_slow;
+  /// Told (by a loop that records decisions) after each resumption which task it was; the task may
+  /// have ended. It may cancel tasks.
+  std::function<void(std::uint64_t task_id)> on_resumed;
 
   /// The tree of tasks as text: name, state, what each waits for, since when, where, and who holds
   /// it.
@@ -117,6 +128,7 @@ class loop {
   pirn::driver& driver_;
   timer_queue timers_;
   inbox inbox_;
+  blocking_runner* blocking_ = nullptr;
   std::size_t foreground_ = 0;
   std::size_t outside_work_ = 0;
   std::uint64_t last_task_id_ = 0;

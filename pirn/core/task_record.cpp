@@ -94,10 +94,12 @@ void task_record::ask_wait_to_end(bool by_interrupt) noexcept {
 
 bool task_record::root_ended(std::exception_ptr error) noexcept {
   PIRN_ASSERT(innermost_ == this, "a task leaves the scopes that it entered");
+  PIRN_ASSERT(locks_held_ == 0, "a task unlocks what it locked before it ends");
   ended_ = true;
   leaf_ = nullptr;
+  failed_ = error != nullptr;
   was_cancelled_ = error && is_cancellation(error);
-  joiners_.wake_all();
+  while (!observers_.empty()) observers_.pop_front().ended();
   scope_node* above = parent_;
   detach();
   bool held = held_;

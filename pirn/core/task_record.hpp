@@ -9,7 +9,6 @@
 #include "pirn/core/frame_pool.hpp"
 #include "pirn/core/ready_list.hpp"
 #include "pirn/core/scope.hpp"
-#include "pirn/core/wait_list.hpp"
 
 namespace pirn {
 
@@ -22,6 +21,17 @@ namespace detail {
 struct local_binding;
 local_binding*& current_bindings() noexcept;
 }  // namespace detail
+
+/// Told when a task has ended; a node of the task's list.
+class end_observer : public list_hook<> {
+ public:
+  /// Must not resume a coroutine; moves nodes to the ready list.
+  virtual void ended() noexcept = 0;
+
+ protected:
+  end_observer() = default;
+  ~end_observer() = default;
+};
 
 /// A running task: a chain of coroutines with one leaf, which is what gets resumed. It is also the
 /// root of the cancel scopes that the task has open.
@@ -52,6 +62,13 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   /// ready.
   void interrupt(std::exception_ptr error) noexcept;
 
+  /// Adds someone to be told of the end, in order of adding. Requires: it has not ended.
+  void observe(end_observer& observer) noexcept { observers_.push_back(observer); }
+  void stop_observing(end_observer& observer) noexcept { observers_.remove(observer); }
+
+  /// Whether its next wait would throw instead of starting.
+  bool must_stop() const noexcept { return attention_ != 0; }
+
   // For scopes.
   scope_node& innermost() const noexcept { return *innermost_; }
   void set_innermost(scope_node& scope) noexcept {
@@ -60,9 +77,15 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   }
   void scope_cancelled(const scope_node& scope) noexcept;
 
+  // For locks, which point at the task that holds them: it must not end before it lets go
+  // (asserted).
+  void lock_taken() noexcept { ++locks_held_; }
+  void lock_released() noexcept { --locks_held_; }
+
  private:
   friend class frame_base;
   friend class loop;
+  friend class select_wait;
   friend class task_group;
   friend class task_handle;
   friend class wait_node;
@@ -92,15 +115,17 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   frame_base* leaf_;
   wait_node* waiting_ = nullptr;
   time_point waiting_since_{};
-  wait_list joiners_;
+  intrusive_list<end_observer> observers_;
   detail::local_binding* locals_ = nullptr;
   extras* extras_ = nullptr;
   std::uint64_t id_;
+  std::uint32_t locks_held_ = 0;
   std::int16_t budget_ = budget_per_resume;
   std::uint8_t attention_ = 0;
   bool held_ = false;  // a task_handle owns frame and record
   bool ended_ = false;
   bool was_cancelled_ = false;  // it ended by `cancelled`
+  bool failed_ = false;         // it ended by an exception
 };
 
 }  // namespace pirn

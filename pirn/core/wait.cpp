@@ -36,6 +36,11 @@ void wait_node::end_early(ending how) noexcept {
   }
 }
 
+void wait_node::wake_cancelled() noexcept {
+  bool by_interrupt = (task_->attention_ & task_record::attention_interrupt) != 0;
+  end_early(by_interrupt ? ending::interrupted : ending::cancelled);
+}
+
 list_wait::~list_wait() {
   if (is_linked()) list_->waits_.remove(*this);
 }
@@ -62,6 +67,12 @@ void wait_list::wake(list_wait& wait) noexcept {
 
 void wait_list::wake_all() noexcept {
   while (!waits_.empty()) waits_.pop_front().wake();
+}
+
+void wait_list::pass(list_wait& wait, wait_list& other) noexcept {
+  waits_.remove(wait);
+  wait.list_ = &other;
+  other.waits_.push_back(wait);
 }
 
 }  // namespace pirn

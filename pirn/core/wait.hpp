@@ -40,6 +40,9 @@ class wait_node {
   /// Ends the wait with its result there; the task becomes ready. Nothing is resumed here.
   void wake() noexcept;
 
+  /// Ends a wait that was asked to cancel, and whose cancellation has now been confirmed.
+  void wake_cancelled() noexcept;
+
   /// A member of this wait (a select) was woken. Only waits that have members are told.
   virtual void member_woken(wait_node& member) noexcept;
 
@@ -74,6 +77,10 @@ class awaitable : public Base {
  public:
   using Base::Base;
 
+  /// Whether select() may have it as a member: withdrawing always succeeds at once and loses
+  /// nothing.
+  static constexpr bool selectable = true;
+
   bool await_ready() {
     this->check_attention();
     return self().try_complete() && this->spend_budget();
@@ -91,15 +98,13 @@ class awaitable : public Base {
     if constexpr (requires(Self& op) { op.result(); }) return self().result();
   }
 
-  // What select needs of a member.
-  bool try_now() { return self().try_complete(); }
-  void arm_member() {
+  /// For select(): completes now, or stands ready to be woken. Returns: whether it completed.
+  bool join_select(task_record& task) {
+    this->bind(task);
+    if (self().try_complete()) return true;
     this->ending_ = Base::ending::waiting;
     self().enqueue();
-  }
-  bool withdraw_member() noexcept {
-    this->ending_ = Base::ending::open;
-    return self().withdraw() == cancel_answer::gone;
+    return false;
   }
 
  private:

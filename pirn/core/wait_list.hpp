@@ -43,6 +43,9 @@ class wait_list {
   void wake(list_wait& wait) noexcept;
   void wake_all() noexcept;
 
+  /// Moves a wait of this list to the end of `other`; its task goes on waiting.
+  void pass(list_wait& wait, wait_list& other) noexcept;
+
  private:
   friend class list_wait;
   intrusive_list<list_wait> waits_;

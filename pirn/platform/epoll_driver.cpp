@@ -1,9 +1,10 @@
 #include "pirn/platform/epoll_driver.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <ctime>
+#include <span>
 #include <system_error>
 
 #include <sys/epoll.h>
@@ -72,6 +73,7 @@ class epoll_driver final : public driver {
   started start(unlink_operation& request) override { return start_file(request); }
   started start(make_directory_operation& request) override { return start_file(request); }
   started start(stat_operation& request) override { return start_file(request); }
+  void drop(file_id file) noexcept override { ::close(static_cast<int>(file)); }
 
   cancel_answer cancel(operation& request) noexcept override;
 
@@ -83,10 +85,13 @@ class epoll_driver final : public driver {
 
   int wait(time_point until) noexcept;
   int wait_for(duration length) noexcept;
+  int ask_kernel(int timeout_ms) noexcept;
 
-  // So few events a poll that the buffers of what they complete are still in the cache when their
-  // tasks run.
-  std::array<epoll_event, 64> events_;
+  // Bytes that one poll receives before their tasks have a turn: so few that they are still in the
+  // processor's cache then. It is what a burst costs less than with all that epoll has told done at
+  // once.
+  static constexpr std::size_t bytes_per_poll = 64 << 10;
+
   detail::epoll_shared shared_;
   unique_fd wake_;
   detail::descriptor_polls polls_;
@@ -96,7 +101,7 @@ class epoll_driver final : public driver {
 };
 
 epoll_driver::epoll_driver(const epoll_options& options)
-    : shared_{.set = unique_fd(::epoll_create1(EPOLL_CLOEXEC)), .buffers{}},
+    : shared_{.set = unique_fd(::epoll_create1(EPOLL_CLOEXEC)), .buffers{}, .batch{}},
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       polls_(shared_, &polls_),
       jobs_(shared_, options.files, options.runner) {
@@ -106,6 +111,8 @@ epoll_driver::epoll_driver(const epoll_options& options)
       ::epoll_ctl(shared_.set.get(), EPOLL_CTL_ADD, wake_.get(), &woken) != 0) {
     throw std::system_error(last_error(), "epoll driver");
   }
+  news_.tail = &shared_.batch.end;
+  news_.head = &shared_.batch.next;
 }
 
 epoll_driver::~epoll_driver() {
@@ -126,44 +133,53 @@ void epoll_driver::wake() noexcept {
   [[maybe_unused]] ssize_t written = ::write(wake_.get(), &one, sizeof one);
 }
 
+int epoll_driver::ask_kernel(int timeout_ms) noexcept {
+  std::span<epoll_event> room = shared_.batch.events;
+  return ::epoll_wait(shared_.set.get(), room.data(), static_cast<int>(room.size()), timeout_ms);
+}
+
 int epoll_driver::wait_for(duration length) noexcept {
-  int set = shared_.set.get();
-  int room = static_cast<int>(events_.size());
   if (has_pwait2_) {
     auto seconds = std::chrono::floor<std::chrono::seconds>(length);
     timespec timeout{.tv_sec = seconds.count(), .tv_nsec = (length - seconds).count()};
-    int count = ::epoll_pwait2(set, events_.data(), room, &timeout, nullptr);
+    std::span<epoll_event> room = shared_.batch.events;
+    int count = ::epoll_pwait2(shared_.set.get(), room.data(), static_cast<int>(room.size()),
+                               &timeout, nullptr);
     if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
     has_pwait2_ = false;  // before Linux 5.11, or forbidden by a sandbox
   }
   // Rounded up, for a wait that ends early would be followed by one of no length.
   auto length_ms = std::chrono::ceil<std::chrono::milliseconds>(length);
   constexpr std::chrono::milliseconds longest{1 << 30};
-  return ::epoll_wait(set, events_.data(), room,
-                      static_cast<int>(std::min(length_ms, longest).count()));
+  return ask_kernel(static_cast<int>(std::min(length_ms, longest).count()));
 }
 
 int epoll_driver::wait(time_point until) noexcept {
-  int room = static_cast<int>(events_.size());
-  if (until == never) return ::epoll_wait(shared_.set.get(), events_.data(), room, -1);
+  if (until == never) return ask_kernel(-1);
   // The clock goes forward only, so what it last said can spare reading it.
   if (until > last_now_) {
     duration length = until - now();
     if (length > duration::zero()) return wait_for(length);
   }
   if (shared_.pending == 0) return 0;  // nobody waits for what the kernel might say
-  return ::epoll_wait(shared_.set.get(), events_.data(), room, 0);
+  return ask_kernel(0);
 }
 
 void epoll_driver::poll(time_point until) {
-  int count = wait(until);  // below zero: a signal, and the caller looks at what it has done
-  for (int i = 0; i < count; ++i) {
-    const epoll_event& each = events_[static_cast<std::size_t>(i)];
-    if (each.data.ptr == &wake_) continue;
-    if (each.data.ptr == &polls_) {
+  detail::event_batch& batch = shared_.batch;
+  if (batch.next == batch.end) {
+    int count = wait(until);  // below zero: a signal, and the caller looks at what it has done
+    batch.next = 0;
+    batch.end = static_cast<std::uint32_t>(std::max(count, 0));
+  }
+  shared_.received_bytes = 0;
+  while (batch.next != batch.end && shared_.received_bytes < bytes_per_poll) {
+    const epoll_event& each = batch.events[batch.next++];
+    void* source = each.data.ptr;
+    if (source == &polls_) {
       polls_.collect();
-    } else {
-      static_cast<epoll_socket*>(each.data.ptr)->happened(each.events);
+    } else if (source != nullptr && source != &wake_) {
+      static_cast<epoll_socket*>(source)->happened(each.events);
     }
   }
 }

@@ -1,0 +1,126 @@
+// gather: several tasks at once: all of them, or the first.
+#pragma once
+
+#include <optional>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "pirn/core/task_group.hpp"
+
+namespace pirn {
+
+namespace detail {
+
+/// What stands for a T in a tuple or variant.
+template <class T>
+struct element {
+  using type = T;
+};
+template <>
+struct element<void> {
+  using type = std::monostate;
+};
+template <class T>
+struct element<T&> {
+  using type = std::reference_wrapper<T>;
+};
+template <class T>
+using element_t = typename element<T>::type;
+
+template <class T>
+element_t<T> take_result(child<T>& ended) {
+  if constexpr (std::is_void_v<T>) {
+    ended.result();
+    return {};
+  } else {
+    return std::move(ended.result());
+  }
+}
+
+template <std::size_t Index, class T, class Result>
+task<> racer(task<T> work, std::optional<Result>& first, task_group& group) {
+  if constexpr (std::is_void_v<T>) {
+    co_await std::move(work);
+    if (first) co_return;
+    first.emplace(std::in_place_index<Index>);
+  } else {
+    decltype(auto) value = co_await std::move(work);
+    if (first) co_return;
+    first.emplace(std::in_place_index<Index>, std::forward<T>(value));
+  }
+  group.cancel();
+}
+
+template <class Result, class... T, std::size_t... Index>
+void start_race(task_group& group, std::optional<Result>& first, std::index_sequence<Index...>,
+                task<T>&... work) {
+  (group.start(racer<Index>(std::move(work), first, group)), ...);
+}
+
+}  // namespace detail
+
+/// Runs the tasks at once. Returns: their results in the order of the arguments (`std::monostate`
+/// for void). Throws: the first failure itself, after the others were cancelled and have ended.
+template <class... T>
+  requires(sizeof...(T) > 0)
+task<std::tuple<detail::element_t<T>...>> gather(task<T>... work) {
+  task_record& me = co_await this_task_record{};
+  task_group group(me);
+  std::tuple<child<T>...> children;
+  std::exception_ptr error;
+  try {
+    children = std::tuple<child<T>...>{group.start(std::move(work))...};
+  } catch (...) {
+    error = std::current_exception();
+  }
+  co_await group.join_first(error);
+  co_return std::apply(
+      [](auto&... each) {
+        return std::tuple<detail::element_t<T>...>{detail::take_result(each)...};
+      },
+      children);
+}
+
+/// The same for any number of tasks of one type.
+template <class T>
+task<std::vector<detail::element_t<T>>> gather(std::vector<task<T>> work) {
+  task_record& me = co_await this_task_record{};
+  task_group group(me);
+  std::vector<child<T>> children;
+  std::exception_ptr error;
+  try {
+    children.reserve(work.size());
+    for (task<T>& each : work) children.push_back(group.start(std::move(each)));
+  } catch (...) {
+    error = std::current_exception();
+  }
+  co_await group.join_first(error);
+  std::vector<detail::element_t<T>> results;
+  results.reserve(children.size());
+  for (child<T>& each : children) results.push_back(detail::take_result(each));
+  co_return results;
+}
+
+/// Runs the tasks at once until the first has ended; the others are cancelled and awaited, and what
+/// they had produced is dropped. Returns: a variant whose index tells which was first. Throws: the
+/// first failure itself.
+template <class... T>
+  requires(sizeof...(T) > 0)
+task<std::variant<detail::element_t<T>...>> race(task<T>... work) {
+  using result = std::variant<detail::element_t<T>...>;
+  task_record& me = co_await this_task_record{};
+  task_group group(me);
+  std::optional<result> first;
+  std::exception_ptr error;
+  try {
+    detail::start_race(group, first, std::index_sequence_for<T...>{}, work...);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  co_await group.join_first(error);
+  co_return *std::move(first);
+}
+
+}  // namespace pirn

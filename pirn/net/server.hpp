@@ -1,0 +1,102 @@
+// server: accepts connections and runs a handler for each.
+#pragma once
+
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include "pirn/core/task_group.hpp"
+#include "pirn/core/within.hpp"
+#include "pirn/net/listener.hpp"
+
+namespace pirn::net {
+
+/// How a server ends and what it is told.
+struct serve_options {
+  /// After the server was cancelled, how long the handlers may go on before they are cancelled too.
+  duration grace{};
+  /// How long to wait after an accept failed for want of descriptors or memory.
+  duration shortage_pause = std::chrono::milliseconds(100);
+};
+
+/// Told of a handler's failure: the peer and what was thrown.
+using failure_sink = std::function<void(const endpoint& peer, const std::exception_ptr& error)>;
+
+/// Accepts connections on `where` for ever and runs `handler(stream)`, a task, for each. A handler
+/// that fails closes its own connection alone; the failure goes to `failures`, if given.
+///
+/// Cancel: takes no more connections; the handlers are given `grace`, then cancelled.
+template <class Handler>
+task<> serve_on(listener& where, Handler handler, serve_options options = {},
+                failure_sink failures = {});
+
+/// Listens on `local` and serves.
+/// Example: examples/22_echo.cpp
+template <class Handler>
+task<> serve(endpoint local, Handler handler) {
+  listener where(local);
+  co_await serve_on(where, std::move(handler));
+}
+
+namespace detail {
+
+/// Takes the next connection; pauses while the system is short of descriptors or memory.
+task<tcp_stream> accept_patiently(listener& where, duration pause);
+
+template <class Handler>
+task<> handle_one(const Handler& handler, tcp_stream peer, const failure_sink& failures) {
+  endpoint address = peer.peer();
+  std::exception_ptr error;
+  try {
+    co_await std::invoke(handler, std::move(peer));
+  } catch (const cancelled&) {
+    throw;
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (error && failures) failures(address, error);
+}
+
+template <class Handler>
+task<> accept_all(task_group& handlers, listener& where, const Handler& handler,
+                  const serve_options& options, const failure_sink& failures) {
+  for (;;) {
+    tcp_stream peer = co_await accept_patiently(where, options.shortage_pause);
+    handlers.start(handle_one(handler, std::move(peer), failures));
+  }
+}
+
+/// Runs inside the scope that keeps the handlers out of reach: waits for the end of the acceptor,
+/// which lives outside of it, then lets the handlers go on for the grace.
+template <class Handler>
+task<> serve_kept(task_group& handlers, task_group& outer, cancel_scope& keep, listener& where,
+                  const Handler& handler, const serve_options& options,
+                  const failure_sink& failures) {
+  child<void> acceptor = outer.start(accept_all(handlers, where, handler, options, failures));
+  try {
+    co_await acceptor;
+  } catch (...) {  // known to the outer group
+  }
+  keep.set_deadline(saturating_add(now(), options.grace));
+}
+
+}  // namespace detail
+
+template <class Handler>
+task<> serve_on(listener& where, Handler handler, serve_options options, failure_sink failures) {
+  task_record& me = co_await this_task_record{};
+  task_group outer(me);
+  cancel_scope keep(scope_options{.shield = true});
+  std::exception_ptr error;
+  try {
+    auto body = [&](task_group& handlers) {
+      return detail::serve_kept(handlers, outer, keep, where, handler, options, failures);
+    };
+    co_await within(keep, with_group(body));
+  } catch (...) {
+    error = std::current_exception();
+  }
+  co_await outer.join_first(error);
+}
+
+}  // namespace pirn::net

@@ -1,0 +1,23 @@
+// pirn: everything a user's program needs, in one include.
+#pragma once
+
+#include "pirn/core/as_completed.hpp"
+#include "pirn/core/as_expected.hpp"
+#include "pirn/core/async_generator.hpp"
+#include "pirn/core/completion.hpp"
+#include "pirn/core/context.hpp"
+#include "pirn/core/gather.hpp"
+#include "pirn/core/generator.hpp"
+#include "pirn/core/select.hpp"
+#include "pirn/core/sleep.hpp"
+#include "pirn/core/task.hpp"
+#include "pirn/core/task_group.hpp"
+#include "pirn/core/task_local.hpp"
+#include "pirn/core/within.hpp"
+#include "pirn/exec/thread_pool.hpp"
+#include "pirn/exec/to_thread.hpp"
+#include "pirn/io/file.hpp"
+#include "pirn/net/buffered_reader.hpp"
+#include "pirn/net/server.hpp"
+#include "pirn/net/tcp_stream.hpp"
+#include "pirn/run/run.hpp"

@@ -1,0 +1,129 @@
+#include "pirn/run/run.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "pirn/core/exception_group.hpp"
+#include "pirn/exec/thread_pool.hpp"
+#include "pirn/platform/epoll_driver.hpp"
+#include "pirn/platform/kernel_files.hpp"
+#include "pirn/platform/uring_driver.hpp"
+#include "pirn/run/sigint.hpp"
+#include "pirn/sim/virtual_driver.hpp"
+
+namespace pirn {
+
+namespace {
+
+driver_choice chosen_by_environment() {
+  const char* name = std::getenv("PIRN_DRIVER");
+  if (name == nullptr || *name == '\0') return driver_choice::automatic;
+  if (std::strcmp(name, "io_uring") == 0) return driver_choice::io_uring;
+  if (std::strcmp(name, "epoll") == 0) return driver_choice::epoll;
+  if (std::strcmp(name, "virtual") == 0) return driver_choice::virtual_time;
+  throw std::invalid_argument("PIRN_DRIVER is '" + std::string(name) +
+                              "'; it may be io_uring, epoll or virtual");
+}
+
+/// Blocking calls of a virtual loop: made at once, on its own thread.
+class inline_runner final : public blocking_runner {
+ public:
+  void run(blocking_job& job) override { job.perform(); }
+};
+
+}  // namespace
+
+struct runtime::parts {
+  explicit parts(run_options chosen)
+      : options(chosen), threads(chosen.blocking_threads), driver(make_driver()) {
+    loop.emplace(*driver,
+                 loop_options{
+                     .shuffle_seed = chosen.shuffle ? std::optional(chosen.seed) : std::nullopt,
+                     .record_decisions = chosen.record_decisions,
+                     .debug = chosen.debug,
+                 });
+    if (driver->is_virtual()) {
+      loop->lend(at_once);
+    } else {
+      loop->lend(threads);
+    }
+    if (chosen.debug) {
+      loop->on_slow = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
+    }
+  }
+
+  std::unique_ptr<pirn::driver> make_driver() {
+    driver_choice choice = options.driver;
+    if (choice == driver_choice::automatic) choice = chosen_by_environment();
+    switch (choice) {
+      case driver_choice::virtual_time: {
+        sim::network_options network;
+        network.way = options.link;
+        return std::make_unique<virtual_driver>(
+            virtual_options{.seed = options.seed, .network = network, .files = &kernel_files()});
+      }
+      case driver_choice::epoll:
+        return make_epoll_driver({.files = kernel_files(), .runner = &threads});
+      case driver_choice::io_uring:
+      case driver_choice::automatic:
+        break;
+    }
+    auto ring = make_uring_driver();
+    if (ring) return *std::move(ring);
+    if (choice == driver_choice::io_uring) {
+      throw std::system_error(ring.error(), "io_uring cannot be used here");
+    }
+    return make_epoll_driver({.files = kernel_files(), .runner = &threads});
+  }
+
+  run_options options;
+  thread_pool threads;
+  inline_runner at_once;
+  std::unique_ptr<pirn::driver> driver;
+  std::optional<pirn::loop> loop;
+  std::optional<sigint_guard> sigint;
+};
+
+runtime::runtime(run_options options) : parts_(std::make_unique<parts>(options)) {}
+runtime::~runtime() = default;
+
+loop& runtime::loop() noexcept {
+  return *parts_->loop;
+}
+driver& runtime::driver() noexcept {
+  return *parts_->driver;
+}
+
+void runtime::begin() {
+  if (parts_->options.handle_sigint) parts_->sigint.emplace(*parts_->loop);
+}
+
+bool runtime::end() noexcept {
+  bool came = parts_->sigint && parts_->sigint->came();
+  parts_->sigint.reset();
+  return came;
+}
+
+namespace detail {
+
+int report_failure(const char* program, const std::exception_ptr& error) noexcept {
+  constexpr int interrupted_status = 130;  // 128 + SIGINT, as shells report it
+  try {
+    std::rethrow_exception(error);
+  } catch (const interrupted&) {
+    return interrupted_status;
+  } catch (...) {
+    const char* slash = std::strrchr(program, '/');
+    std::fprintf(stderr, "%s: %s\n", slash != nullptr ? slash + 1 : program,
+                 describe_exception(error).c_str());
+  }
+  return EXIT_FAILURE;
+}
+
+}  // namespace detail
+
+}  // namespace pirn

@@ -1,0 +1,46 @@
+#include "pirn/run/sigint.hpp"
+
+#include <cerrno>
+
+namespace pirn {
+
+std::atomic<sigint_guard*> sigint_guard::standing{nullptr};
+static_assert(std::atomic<sigint_guard*>::is_always_lock_free, "the signal handler may not lock");
+
+sigint_guard::sigint_guard(loop& home) : home_(home) {
+  struct sigaction before{};
+  sigaction(SIGINT, nullptr, &before);
+  if (before.sa_handler != SIG_DFL) return;
+  sigint_guard* none = nullptr;
+  if (!standing.compare_exchange_strong(none, this)) return;
+  struct sigaction cancelling{};
+  cancelling.sa_handler = &sigint_guard::handle;
+  cancelling.sa_flags = static_cast<int>(SA_RESETHAND);  // the next one has its default action
+  sigaction(SIGINT, &cancelling, nullptr);
+  installed_ = true;
+}
+
+sigint_guard::~sigint_guard() {
+  if (!installed_) return;
+  std::signal(SIGINT, SIG_DFL);
+  standing.store(nullptr);
+  while (on_the_way_.load()) home_.deliver_mail();
+}
+
+// Posting is atomics and one write(2): allowed in a handler.
+void sigint_guard::handle(int) noexcept {
+  int saved = errno;
+  if (sigint_guard* guard = standing.load()) {
+    guard->came_.store(true);
+    guard->on_the_way_.store(true);
+    guard->home_.mail().post(*guard);
+  }
+  errno = saved;
+}
+
+void sigint_guard::arrived() noexcept {
+  on_the_way_.store(false);
+  home_.root().cancel();
+}
+
+}  // namespace pirn
