@@ -26,17 +26,18 @@ std::uint64_t random_source::operator()() noexcept {
   return result;
 }
 
-// Multiply and take the upper half, rejecting the few draws that would favour some results (Lemire,
-// 2019).
+// Multiply and take the upper half, rejecting the few draws that would favour some results; which
+// they are costs a division, so that is asked only when it may matter (Lemire, 2019).
 std::uint64_t random_source::below(std::uint64_t bound) noexcept {
   PIRN_ASSERT(bound > 0, "below() needs a bound above zero");
-  const std::uint64_t threshold = (0 - bound) % bound;
-  for (;;) {
-    const unsigned __int128 product = static_cast<unsigned __int128>((*this)()) * bound;
-    if (static_cast<std::uint64_t>(product) >= threshold) {
-      return static_cast<std::uint64_t>(product >> 64);
+  unsigned __int128 product = static_cast<unsigned __int128>((*this)()) * bound;
+  if (static_cast<std::uint64_t>(product) < bound) {
+    const std::uint64_t favoured = (0 - bound) % bound;
+    while (static_cast<std::uint64_t>(product) < favoured) {
+      product = static_cast<unsigned __int128>((*this)()) * bound;
     }
   }
+  return static_cast<std::uint64_t>(product >> 64);
 }
 
 double random_source::uniform() noexcept {
