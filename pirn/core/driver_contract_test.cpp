@@ -5,6 +5,7 @@
 
 #include "pirn/platform/epoll_driver.hpp"
 #include "pirn/platform/kernel_files.hpp"
+#include "pirn/sim/virtual_driver.hpp"
 
 namespace pirn::contract {
 
@@ -20,6 +21,24 @@ driver_setup epoll_with_thread() {
   return {.thread = std::move(thread), .made = make_epoll_driver(options)};
 }
 
+driver_setup virtual_time() {
+  return {.thread = nullptr,
+          .made = std::make_unique<virtual_driver>(virtual_options{.files = &kernel_files()})};
+}
+
+// Far away over a thin line, with a slow disk.
+driver_setup slow_virtual_time() {
+  virtual_options options{
+      .seed = 5,
+      .network = {.way = {.latency = std::chrono::milliseconds(3),
+                          .jitter = std::chrono::milliseconds(2),
+                          .bandwidth_bytes_per_second = 200'000'000}},
+      .files = &kernel_files(),
+      .file_delay = std::chrono::milliseconds(1),
+  };
+  return {.thread = nullptr, .made = std::make_unique<virtual_driver>(options)};
+}
+
 }  // namespace
 
 std::vector<driver_kind> kernel_drivers() {
@@ -27,7 +46,10 @@ std::vector<driver_kind> kernel_drivers() {
 }
 
 std::vector<driver_kind> all_drivers() {
-  return kernel_drivers();
+  std::vector<driver_kind> drivers = kernel_drivers();
+  drivers.push_back({"virtual_time", virtual_time});
+  drivers.push_back({"virtual_time_far_away", slow_virtual_time});
+  return drivers;
 }
 
 std::vector<driver_kind> file_drivers() {
