@@ -6,8 +6,9 @@
 // `limit_uring ring` never leaves the ring of buffers, `limit_uring plain` never uses it; without
 // an argument a connection starts in the ring and changes to a private buffer for good when a recv
 // fills two buffers in a row.
+#include <array>
+#include <cstdint>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -30,9 +31,10 @@ constexpr int buffer_group = 0;
 /// What a completion is of, in the low bits of its user data; the rest is the connection.
 enum class kind : std::uint64_t { accept, recv, send, cancel };
 
+/// What one of the ring's buffers holds, and the buffer that its connection sends after it.
 struct chunk {
-  std::uint16_t buffer;
   std::uint32_t size_bytes;
+  std::uint16_t next;
 };
 
 struct connection {
@@ -43,8 +45,11 @@ struct connection {
   bool is_more_known = false;  // the last recv said that the socket holds more
   unsigned full_in_a_row = 0;
   std::unique_ptr<char[]> large{};  // the private buffer
-  std::deque<chunk> unsent{};       // in the ring's buffers; the first is being sent
   bool is_sending = false;
+  std::uint16_t unsent_count =
+      0;  // of the ring's buffers, `first` to `last`; the first is being sent
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
 };
 
 class server {
@@ -154,7 +159,7 @@ class server {
     const int got = completion.res;
     if ((completion.flags & IORING_CQE_F_BUFFER) != 0 && got > 0) {
       const auto buffer = static_cast<std::uint16_t>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
-      who.unsent.push_back({buffer, static_cast<std::uint32_t>(got)});
+      append(who, buffer, static_cast<std::uint32_t>(got));
       adapt(who, static_cast<std::size_t>(got));
       if (!who.is_sending) send_first(who);
       if (!is_more_coming) receive_again(who);
@@ -167,6 +172,22 @@ class server {
     if (got == -ENOBUFS || got == -ECANCELED) return receive_again(who);
     who.is_ended = true;
     end_if_idle(who);
+  }
+
+  void append(connection& who, std::uint16_t buffer, std::uint32_t size_bytes) {
+    chunks_[buffer].size_bytes = size_bytes;
+    if (who.unsent_count++ == 0) {
+      who.first = buffer;
+    } else {
+      chunks_[who.last].next = buffer;
+    }
+    who.last = buffer;
+  }
+
+  void drop_first(connection& who) {
+    give_back(who.first);
+    who.first = chunks_[who.first].next;
+    --who.unsent_count;
   }
 
   void adapt(connection& who, std::size_t got_bytes) {
@@ -184,7 +205,7 @@ class server {
   }
 
   void send_first(connection& who) {
-    send(who, memory_of(who.unsent.front().buffer), who.unsent.front().size_bytes);
+    send(who, memory_of(who.first), chunks_[who.first].size_bytes);
   }
 
   void send(connection& who, const char* bytes, std::size_t size_bytes) {
@@ -199,18 +220,15 @@ class server {
       who.is_ended = true;
       shutdown(who.fd, SHUT_RDWR);  // so that its recv ends too
     }
-    if (!who.unsent.empty()) {
-      give_back(who.unsent.front().buffer);
-      who.unsent.pop_front();
-    }
-    if (!who.unsent.empty() && !who.is_ended) return send_first(who);
+    if (who.unsent_count > 0) drop_first(who);
+    if (who.unsent_count > 0 && !who.is_ended) return send_first(who);
     if (who.is_ended) return end_if_idle(who);
     if (who.is_bulk && !who.is_receiving) receive(who);
   }
 
   void end_if_idle(connection& who) {
     if (who.is_receiving || who.is_sending) return;
-    for (const chunk& left : who.unsent) give_back(left.buffer);
+    while (who.unsent_count > 0) drop_first(who);
     close(who.fd);
     delete &who;
   }
@@ -219,6 +237,7 @@ class server {
   mode mode_;
   io_uring_buf_ring* buffers_ = nullptr;
   std::vector<char> memory_;
+  std::array<chunk, ring_buffer_count> chunks_{};
   int returned_ = 0;
 };
 

@@ -3,9 +3,10 @@
 //   load PORT CONNECTIONS SIZE DEPTH MILLISECONDS SERVER_PID [MESSAGES]
 //
 // Each connection sends DEPTH messages of SIZE bytes in one burst, reads the whole echo, and sends
-// again. After a warm-up in which every byte is compared, it counts for MILLISECONDS, or until
-// MESSAGES when that is given, and prints one line of JSON: messages, seconds, the server's CPU
-// time per message (its threads' run time as the scheduler counts it), and the latency of a burst.
+// again. After a warm-up in which every byte is compared, it counts for MILLISECONDS and prints one
+// line of JSON: messages, seconds, the server's CPU time per message (its threads' run time as the
+// scheduler counts it), and the latency of a burst. With MESSAGES it does exactly that many,
+// without a warm-up, so that callgrind can count the instructions of a known amount of work.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -124,17 +125,14 @@ class load {
 
   void run() {
     for (connection& each : all_) start_burst(each);
-    run_until(now_ns() + warm_up_ns, UINT64_MAX, true);
-    comparing_ = false;
-    latencies_.clear();
-    bursts_ = 0;
-
+    if (options_.messages == 0) warm_up();
     const std::int64_t cpu_start_ns = cpu_of_ns(options_.server_pid);
     const std::int64_t start_ns = now_ns();
-    const std::uint64_t burst_limit =
-        options_.messages == 0 ? UINT64_MAX : options_.messages / options_.depth;
-    run_until(options_.messages == 0 ? start_ns + options_.window_ns : INT64_MAX, burst_limit,
-              false);
+    if (options_.messages == 0) {
+      run_until(start_ns + options_.window_ns, UINT64_MAX, false);
+    } else {
+      run_until(INT64_MAX, options_.messages / options_.depth, false);
+    }
     const std::int64_t took_ns = now_ns() - start_ns;
     const std::int64_t cpu_ns = cpu_of_ns(options_.server_pid) - cpu_start_ns;
 
@@ -149,6 +147,13 @@ class load {
 
  private:
   static constexpr std::int64_t warm_up_ns = 50'000'000;
+
+  void warm_up() {
+    run_until(now_ns() + warm_up_ns, UINT64_MAX, true);
+    comparing_ = false;
+    latencies_.clear();
+    bursts_ = 0;
+  }
 
   void connect_one(connection& each) {
     each.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -1,0 +1,175 @@
+"""Builds every subject's program with the ordinary tools, and says aloud what cannot be had."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BENCH = ROOT / "bench"
+BUILD = ROOT / "build" / "bench"
+
+# The peers and tools, all from Debian; a bench needs none of them to run what is left.
+PEER_PACKAGES = (
+    *("libboost1.81-dev", "libuv1-dev", "liburing-dev", "golang-go", "python3-uvloop"),
+    *("cargo", "rustc", "librust-tokio-dev", "librust-hyper-dev"),
+    *("wrk", "nginx-light", "aria2", "wget2", "curl", "valgrind"),
+)
+CRATES = Path("/usr/share/cargo/registry")
+DEBIAN_PYTHON = Path("/usr/bin/python3")  # the one that python3-uvloop belongs to
+
+MANIFEST = """\
+# Written by bench/harness/build.py.
+[package]
+name = "peers"
+version = "0.0.0"
+edition = "2021"
+
+[dependencies]
+tokio = {{ version = "1", features = ["io-util", "macros", "net", "rt", "sync", "time"] }}
+{hyper}
+{programs}"""
+HYPER = 'hyper = { version = "0.14", features = ["http1", "runtime", "server", "tcp"] }\n'
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def set_up():
+    """Installs the Debian packages that are missing; no call of apt when none is."""
+    query = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *PEER_PACKAGES]
+    known = subprocess.run(query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    lines = known.stdout.split("\n")
+    missing = [each for each in PEER_PACKAGES if f"{each} installed" not in lines]
+    if not missing:
+        say("all peers are installed")
+        return
+    say(f"installing {' '.join(missing)}")
+    apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=600"]
+    if os.geteuid() != 0:
+        apt.insert(0, "sudo")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*apt, "update"], env=environment, check=True)
+    install = [*apt, "install", "-y", "--no-install-recommends", *missing]
+    subprocess.run(install, env=environment, check=True)
+
+
+class Programs:
+    """The built programs; tells how each subject is called, or why it is left out."""
+
+    def __init__(self):
+        self._why_missing = {}
+        self._go_is_there = shutil.which("go") is not None
+        self._crates = self._find_crates()
+
+    def build(self, benches):
+        """Builds what the benches need; fails when a program of this repository does not build."""
+        self._build_cpp()
+        sources = {subject.program for bench in benches for subject in bench.subjects}
+        self._build_rust(sorted(each for each in sources if each.endswith(".rs")))
+        for each in sorted(each for each in sources if each.endswith(".go")):
+            self._build_go(each)
+
+    def path(self, source):
+        """Where the program of a source below bench/ is."""
+        return BUILD / "bench" / Path(source).with_suffix("")
+
+    def command(self, subject):
+        """The words that start a subject, or None with a line that says why."""
+        program = subject.program
+        if program.endswith(".py"):
+            return self._python_command(subject)
+        if program == "pirn":
+            found = BUILD / "bin" / "pirn"
+        elif "/" in program:
+            found = self.path(program)
+        else:
+            found = Path(shutil.which(program) or f"/usr/sbin/{program}")
+        if not found.exists():
+            return self._leave_out(subject, "it is not installed or not built")
+        return [str(found), *subject.arguments]
+
+    def _python_command(self, subject):
+        if not DEBIAN_PYTHON.exists():
+            return self._leave_out(subject, f"there is no {DEBIAN_PYTHON}")
+        if subject.environment.get("BENCH_LOOP") == "uvloop":
+            probe = subprocess.run([DEBIAN_PYTHON, "-c", "import uvloop"], capture_output=True)
+            if probe.returncode != 0:
+                return self._leave_out(subject, "python3-uvloop is not installed")
+        return [str(DEBIAN_PYTHON), str(BENCH / subject.program), *subject.arguments]
+
+    def _leave_out(self, subject, why):
+        if subject.program not in self._why_missing:
+            self._why_missing[subject.program] = why
+            say(f"{subject.name} ({subject.program}) is left out: {why}")
+        return None
+
+    def _build_cpp(self):
+        if not (BUILD / "build.ninja").exists():
+            off = [f"-DPIRN_{each}=OFF" for each in ("TESTS", "EXAMPLES")]
+            configure = ["cmake", "--preset", "release", "-B", str(BUILD), "-DPIRN_BENCH=ON", *off]
+            subprocess.run(configure, cwd=ROOT, stdout=sys.stderr, check=True)
+        targets = ["bench_programs"]
+        if (ROOT / "apps" / "main.cpp").exists():
+            targets.append("pirn")
+        command = ["cmake", "--build", str(BUILD), "--target", *targets]
+        subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=True)
+
+    def _find_crates(self):
+        if not Path("/usr/bin/cargo").exists() or not CRATES.is_dir():
+            return set()
+        return {name for name in ("tokio", "hyper") if any(CRATES.glob(f"{name}-[0-9]*"))}
+
+    def _build_rust(self, sources):
+        """All Rust programs in one package, against Debian's crates and nothing else."""
+        wanted = [each for each in sources if "tokio" in self._crates]
+        wanted = [each for each in wanted if "hyper" not in each or "hyper" in self._crates]
+        if not wanted:
+            return
+        folder = BUILD / "rust"
+        folder.mkdir(parents=True, exist_ok=True)
+        programs = ""
+        for each in wanted:
+            name = each.removesuffix(".rs").replace("/", "_")
+            programs += f'\n[[bin]]\nname = "{name}"\npath = "{BENCH / each}"\n'
+        hyper = HYPER if "hyper" in self._crates else ""
+        write_if_changed(folder / "Cargo.toml", MANIFEST.format(hyper=hyper, programs=programs))
+        environment = {
+            **os.environ,
+            "CARGO_HOME": str(folder / "home"),
+            "RUSTC": "/usr/bin/rustc",
+        }
+        debian = ['source.crates-io.replace-with="debian"', f'source.debian.directory="{CRATES}"']
+        words = ["/usr/bin/cargo", "build", "--quiet", "--release", "--offline"]
+        words += [word for each in debian for word in ("--config", each)]
+        subprocess.run(words, cwd=folder, env=environment, stdout=sys.stderr, check=True)
+        for each in wanted:
+            built = folder / "target" / "release" / each.removesuffix(".rs").replace("/", "_")
+            link_to(self.path(each), built)
+
+    def _build_go(self, source):
+        if not self._go_is_there:
+            return
+        folder = BUILD / "go" / Path(source).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        link_to(folder / "main.go", BENCH / source)
+        link_to(folder / "measure.go", BENCH / "common" / "measure.go")
+        environment = {**os.environ, "GO111MODULE": "off", "GOCACHE": str(BUILD / "go" / "cache")}
+        command = ["go", "build", "-o", str(self.path(source)), "."]
+        subprocess.run(command, cwd=folder, env=environment, stdout=sys.stderr, check=True)
+
+
+def write_if_changed(path, text):
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def link_to(link, target):
+    """Makes `link` a symbolic link to `target`, whatever it was before."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if link.is_symlink() and Path(os.readlink(link)) == target:
+        return
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)

@@ -1,0 +1,157 @@
+"""What there is to measure: the benches, their cases and their subjects."""
+
+from dataclasses import dataclass, field
+
+PIRN = "pirn"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One program that a bench compares. Names that begin with `limit` are hand-written limits."""
+
+    name: str
+    program: str  # a source below bench/, or a tool by its bare name
+    arguments: tuple = ()
+    environment: dict = field(default_factory=dict, hash=False)
+
+    @property
+    def is_limit(self):
+        return self.name.startswith("limit")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One bench: every case is measured on every subject."""
+
+    name: str
+    what: str
+    cases: tuple
+    subjects: tuple
+    rounds: int = 9
+    quick_cases: tuple = ()  # empty: all
+    counted: tuple = ()  # the subjects whose instructions callgrind counts
+
+    def cases_for(self, quick):
+        return self.quick_cases if quick and self.quick_cases else self.cases
+
+
+def _subjects(bench, *names):
+    known = {
+        "limit": Subject("limit", f"{bench}/limit.cpp"),
+        "limit-epoll": Subject("limit-epoll", f"{bench}/limit_epoll.cpp"),
+        "limit-uring": Subject("limit-uring", f"{bench}/limit_uring.cpp"),
+        "pirn": Subject("pirn", f"{bench}/pirn.cpp"),
+        "pirn-epoll": Subject("pirn-epoll", f"{bench}/pirn.cpp", (), {"PIRN_DRIVER": "epoll"}),
+        "asio": Subject("asio", f"{bench}/asio.cpp"),
+        "libuv": Subject("libuv", f"{bench}/libuv.cpp"),
+        "tokio": Subject("tokio", f"{bench}/tokio.rs"),
+        "hyper": Subject("hyper", f"{bench}/hyper.rs"),
+        "go": Subject("go", f"{bench}/go.go"),
+        "cpython": Subject("cpython", f"{bench}/cpython.py"),
+        "uvloop": Subject("uvloop", f"{bench}/cpython.py", (), {"BENCH_LOOP": "uvloop"}),
+        "nginx": Subject("nginx", "nginx"),
+        "wget2": Subject("wget2", "wget2"),
+        "curl": Subject("curl", "curl"),
+        "aria2c": Subject("aria2c", "aria2c"),
+        "pirn-get": Subject("pirn", "pirn"),
+    }
+    return tuple(known[name] for name in names)
+
+
+@dataclass(frozen=True)
+class EchoCase:
+    size_bytes: int
+    connections: int
+    depth: int
+
+    def __str__(self):
+        small = self.size_bytes < 1024
+        size = f"{self.size_bytes} B" if small else f"{self.size_bytes // 1024} KiB"
+        return f"{size} x{self.connections} depth {self.depth}"
+
+
+_ECHO_CASES = tuple(
+    EchoCase(size, connections, depth)
+    for size in (64, 4096)
+    for connections in (1, 64, 1000)
+    for depth in (1, 16)
+)
+
+BENCHES = {
+    bench.name: bench
+    for bench in (
+        Bench(
+            "generator",
+            "resume and suspend with send; straight, and through one and five levels of delegation",
+            ("send", "delegate-1", "delegate-5"),
+            _subjects("generator", "pirn", "limit", "cpython"),
+        ),
+        Bench(
+            "yield",
+            "a task through the ready list: alone, among a hundred, and alone with a listener in "
+            "flight and 100 timers pending",
+            ("one", "hundred", "busy"),
+            _subjects("yield", "pirn", "limit", "asio", "tokio", "go", "cpython", "uvloop"),
+        ),
+        Bench(
+            "spawn",
+            "spawn and join 1,000 children in a group; per child",
+            ("thousand",),
+            _subjects("spawn", "pirn", "limit", "asio", "tokio", "go", "cpython", "uvloop"),
+        ),
+        Bench(
+            "await",
+            "five nested awaits that return a value",
+            ("five",),
+            _subjects("await", "pirn", "limit", "asio", "cpython"),
+            counted=("pirn", "limit", "asio"),
+        ),
+        Bench(
+            "queue",
+            "a round trip through two queues of one place; an item from four producers to one "
+            "consumer through 64 places",
+            ("ping-pong", "four-to-one"),
+            _subjects("queue", "pirn", "limit", "asio", "tokio", "go", "cpython", "uvloop"),
+        ),
+        Bench(
+            "timers",
+            "arm and cancel with 100,000 pending: the latest deadline (a), random ones (b); arm "
+            "100,000 and cancel them in random order (c); a million sleeps of 1 to 1,000 ms, CPU "
+            "for each (d)",
+            ("latest", "random", "shuffled", "sleeps"),
+            _subjects("timers", "pirn", "limit", "asio", "libuv", "tokio", "go"),
+        ),
+        Bench(
+            "echo",
+            "an echo server's CPU time for a message, messages a second, latency of a burst",
+            _ECHO_CASES,
+            _subjects(
+                "echo",
+                *("pirn", "pirn-epoll", "limit-epoll", "limit-uring"),
+                *("asio", "libuv", "tokio", "go", "uvloop"),
+            ),
+            rounds=15,
+            quick_cases=(
+                EchoCase(64, 1, 1),
+                EchoCase(64, 64, 1),
+                EchoCase(64, 1000, 1),
+                EchoCase(4096, 64, 16),
+            ),
+            counted=("pirn", "pirn-epoll", "limit-epoll", "limit-uring", "asio", "libuv"),
+        ),
+        Bench(
+            "http",
+            "keep-alive plaintext under wrk with 64 connections, one request at a time and 16 "
+            "pipelined; the server's CPU time for a request",
+            ("depth 1", "depth 16"),
+            _subjects("http", "pirn", "limit", "nginx", "hyper", "go"),
+        ),
+        Bench(
+            "get",
+            "5,000 files of 10 KiB (small), the same over 300 connections (wide), and 20 of 50 MiB "
+            "(large), from one nginx process to a file system in memory",
+            ("small", "wide", "large"),
+            _subjects("get", "pirn-get", "limit", "wget2", "curl", "aria2c"),
+        ),
+    )
+}
