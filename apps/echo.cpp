@@ -1,0 +1,59 @@
+// pirn echo: sends back what it receives.
+
+#include <charconv>
+#include <memory>
+
+#include <fmt/core.h>
+
+#include "command.hpp"
+#include "driver_option.hpp"
+#include "pirn/net/server.hpp"
+#include "pirn/run/run.hpp"
+
+namespace pirn::apps {
+
+namespace {
+
+struct echo_options {
+  std::string address = "127.0.0.1:1600";
+  run_options run;
+};
+
+task<> echo(net::tcp_stream peer) {
+  for (;;) {
+    lease chunk = co_await peer.read();
+    if (!chunk) co_return;
+    co_await peer.write_all(chunk);
+  }
+}
+
+task<> serve_echo(endpoint where) {
+  net::listener listening(where);
+  fmt::print("echoing on {}, press Ctrl-C to stop\n", listening.local().to_string());
+  std::fflush(stdout);
+  co_await net::serve_on(listening, echo);
+}
+
+int run_echo(const echo_options& options) {
+  std::optional<endpoint> where = endpoint::parse(options.address);
+  if (!where) throw usage_error("'" + options.address + "' is no address like 127.0.0.1:1600");
+  run(options.run, serve_echo, *where);
+  return 0;
+}
+
+}  // namespace
+
+void add_echo(CLI::App& program, action& chosen) {
+  auto options = std::make_shared<echo_options>();
+  CLI::App* command = program.add_subcommand("echo", "Send back what each connection sends");
+  command
+      ->add_option("ADDRESS", options->address,
+                   "where to listen: IP:PORT, [IPv6]:PORT or unix:PATH")
+      ->capture_default_str();
+  add_driver_option(*command, options->run);
+  command->footer(
+      "Example:\n  pirn echo 127.0.0.1:1600 &  printf 'hello\\n' | nc -N 127.0.0.1 1600");
+  command->callback([options, &chosen] { chosen = [options] { return run_echo(*options); }; });
+}
+
+}  // namespace pirn::apps

@@ -1,0 +1,128 @@
+#include "pirn/http/client_connection.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+#include "pirn/core/cancelled.hpp"
+#include "pirn/core/loop.hpp"
+#include "pirn/core/within.hpp"
+#include "pirn/net/resolver.hpp"
+
+namespace pirn::http::detail {
+
+client_connection::client_connection(net::tcp_stream stream, const client_options& options)
+    : stream_(std::move(stream)), parser_(options.limits), read_timeout_(options.read_timeout) {}
+
+task<> client_connection::send(method verb, std::string text) {
+  parser_.begin(verb);
+  answered_ = false;
+  ended_ = false;
+  co_await stream_.write_all(text);
+}
+
+task<bool> client_connection::fill() {
+  lease more = co_await stream_.read();
+  chunk_ = std::move(more);
+  input_ = chunk_.bytes();
+  if (!input_.empty()) answered_ = true;
+  co_return !input_.empty();
+}
+
+task<const response_head*> client_connection::read_head() {
+  for (;;) {
+    parse_step step = parser_.feed(input_);
+    input_ = input_.subspan(step.consumed);
+    if (step.what == parsed::error) throw parser_.error().as_exception("response from " + name());
+    if (step.what == parsed::head && !parser_.head().is_interim()) {
+      keep_alive_ = parser_.head().keep_alive;
+      co_return &parser_.head();
+    }
+    if (step.what != parsed::need_more) continue;
+    bool more = co_await fill();
+    if (more) continue;
+    step = parser_.finish();
+    if (step.what == parsed::error) throw parser_.error().as_exception("response from " + name());
+    throw std::system_error(ECONNRESET, std::generic_category(),
+                            name() + " closed the connection without an answer");
+  }
+}
+
+task<std::span<const std::byte>> client_connection::read_body() {
+  while (!ended_) {
+    parse_step step = parser_.feed(input_);
+    input_ = input_.subspan(step.consumed);
+    switch (step.what) {
+      case parsed::body:
+        co_return step.body;
+      case parsed::error:
+        throw parser_.error().as_exception("response from " + name());
+      case parsed::end:
+      case parsed::closed:
+        ended_ = true;
+        continue;
+      case parsed::upgrade:
+        ended_ = true;
+        keep_alive_ = false;
+        continue;
+      case parsed::head:
+        continue;
+      case parsed::need_more:
+        break;
+    }
+    bool more = co_await timeout(read_timeout_, fill());
+    if (more) continue;
+    keep_alive_ = false;
+    step = parser_.finish();
+    if (step.what == parsed::error) throw parser_.error().as_exception("response from " + name());
+    ended_ = true;
+  }
+  co_return std::span<const std::byte>{};
+}
+
+bool client_connection::is_reusable() const noexcept {
+  return ended_ && keep_alive_ && input_.empty();
+}
+
+std::string connection_pool::key(const url& where) {
+  return std::string(where.scheme()) + "://" + std::string(where.host()) + ":" +
+         std::to_string(where.port());
+}
+
+std::unique_ptr<client_connection> connection_pool::take(const url& where) {
+  auto found = idle_.find(key(where));
+  if (found == idle_.end()) return nullptr;
+  auto& kept = found->second;
+  const time_point oldest = now() - options_.idle_limit;
+  while (!kept.empty() && kept.back()->idle_since < oldest) kept.pop_back();
+  if (kept.empty()) return nullptr;
+  std::unique_ptr<client_connection> connection = std::move(kept.front());
+  kept.pop_front();
+  connection->is_fresh = false;
+  return connection;
+}
+
+task<std::unique_ptr<client_connection>> connection_pool::connect(url where) {
+  if (where.is_https()) {
+    throw std::system_error(EPROTONOSUPPORT, std::generic_category(),
+                            "connect to " + where.to_string() + ": TLS is not built in");
+  }
+  net::tcp_stream stream = co_await timeout(options_.connect_timeout,
+                                            net::connect(std::string(where.host()), where.port()));
+  ++connections;
+  co_return std::make_unique<client_connection>(std::move(stream), options_);
+}
+
+void connection_pool::give_back(const url& where, std::unique_ptr<client_connection> connection) {
+  auto& kept = idle_[key(where)];
+  if (kept.size() >= options_.idle_per_host_max) return;
+  connection->idle_since = now();
+  kept.push_front(std::move(connection));
+}
+
+std::size_t connection_pool::idle() const noexcept {
+  std::size_t count = 0;
+  for (const auto& [origin, kept] : idle_) count += kept.size();
+  return count;
+}
+
+}  // namespace pirn::http::detail

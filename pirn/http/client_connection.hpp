@@ -1,0 +1,72 @@
+// client_connection: one kept connection to a server, and the pool of those that are idle.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "pirn/core/lease.hpp"
+#include "pirn/http/client.hpp"
+#include "pirn/net/tcp_stream.hpp"
+
+namespace pirn::http::detail {
+
+/// A connection on which requests follow one another.
+class client_connection {
+ public:
+  client_connection(net::tcp_stream stream, const client_options& options);
+
+  /// Sends a request whose head and body are `text`.
+  task<> send(method verb, std::string text);
+  /// Waits for the head of the response itself; interim ones are passed over.
+  task<const response_head*> read_head();
+  /// The next piece of the body; empty at its end.
+  task<std::span<const std::byte>> read_body();
+
+  /// Whether another request may follow: the response has ended, and the server keeps the
+  /// connection.
+  bool is_reusable() const noexcept;
+  /// Whether any byte of the present response has come.
+  bool has_answered() const noexcept { return answered_; }
+  std::string name() const { return stream_.peer().to_string(); }
+
+  bool is_fresh = true;  ///< no request was made on it before the present one
+  time_point idle_since{};
+
+ private:
+  task<bool> fill();
+
+  net::tcp_stream stream_;
+  response_parser parser_;
+  lease chunk_;
+  std::span<const std::byte> input_;
+  duration read_timeout_;
+  bool answered_ = false;
+  bool ended_ = true;
+  bool keep_alive_ = true;
+};
+
+/// Idle connections by origin, the last used first.
+class connection_pool {
+ public:
+  explicit connection_pool(const client_options& options) : options_(options) {}
+
+  /// A connection that was used before, or null.
+  std::unique_ptr<client_connection> take(const url& where);
+  task<std::unique_ptr<client_connection>> connect(url where);
+  /// Takes back a connection whose response has ended.
+  void give_back(const url& where, std::unique_ptr<client_connection> connection);
+
+  std::size_t idle() const noexcept;
+  std::uint64_t requests = 0;
+  std::uint64_t connections = 0;
+
+ private:
+  static std::string key(const url& where);
+
+  client_options options_;
+  std::map<std::string, std::list<std::unique_ptr<client_connection>>> idle_;
+};
+
+}  // namespace pirn::http::detail

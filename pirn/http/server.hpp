@@ -1,0 +1,38 @@
+// server: answers HTTP/1.1 requests on a listener.
+#pragma once
+
+#include <functional>
+
+#include "pirn/http/codec.hpp"
+#include "pirn/http/exchange.hpp"
+#include "pirn/net/server.hpp"
+
+namespace pirn::http {
+
+/// Answers one request.
+using handler = std::function<task<>(exchange&)>;
+
+struct server_options {
+  codec_limits limits{.body_max_bytes = 64 * 1024 * 1024};
+  duration head_timeout = std::chrono::seconds(10);  ///< for a head to arrive whole; then 408
+  duration idle_timeout = std::chrono::seconds(75);  ///< between requests; then the connection ends
+  duration body_timeout = std::chrono::seconds(30);  ///< for the next piece of a body
+  duration write_timeout = std::chrono::seconds(30);  ///< for the client to take what is sent
+  duration grace =
+      std::chrono::seconds(5);  ///< for requests under way when the server is cancelled
+};
+
+/// Serves HTTP on `where` until it is cancelled. Malformed requests are answered 400, 408, 413,
+/// 414, 431, 501 or 505 and the connection ends; a handler that throws is answered 500 and told to
+/// `failures`, if given.
+///
+/// Cancel:   no more connections are taken; requests under way get the grace.
+/// Lifetime: the listener must outlive it.
+task<> serve(net::listener& where, handler answer, server_options options = {},
+             net::failure_sink failures = {});
+
+/// Serves one connection to its end: keep-alive, pipelining.
+task<> serve_connection(net::tcp_stream peer, const handler& answer, const server_options& options,
+                        const net::failure_sink& failures);
+
+}  // namespace pirn::http

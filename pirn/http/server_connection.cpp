@@ -1,0 +1,229 @@
+#include "pirn/http/server_connection.hpp"
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "pirn/core/cancelled.hpp"
+#include "pirn/core/loop.hpp"
+#include "pirn/core/within.hpp"
+#include "pirn/http/serialize.hpp"
+
+namespace pirn::http::detail {
+
+std::chrono::sys_seconds wall_seconds() noexcept {
+  if (loop::current().driver().is_virtual()) {
+    return std::chrono::sys_seconds(
+        std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()));
+  }
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+server_connection::server_connection(net::tcp_stream peer, const handler& answer,
+                                     const server_options& options,
+                                     const net::failure_sink& failures)
+    : peer_(std::move(peer)),
+      answer_(answer),
+      options_(options),
+      failures_(failures),
+      parser_(options.limits) {}
+
+task<> server_connection::run(cancel_scope& deadline) {
+  deadline_ = &deadline;
+  while (!must_close_) {
+    bool arrived = co_await next_request();
+    if (!arrived) break;
+    co_await answer_one();
+  }
+  co_await flush();
+}
+
+task<> server_connection::tell_timeout() {
+  if (!in_request_) co_return;
+  refuse(status::request_timeout, "the request did not arrive in time");
+  deadline_ = nullptr;
+  cancel_scope patience(scope_options{.deadline = saturating_add(now(), options_.write_timeout)});
+  co_await within(patience, flush());
+}
+
+// Waits for more input, at most for `limit`. Returns: false at the end of the stream.
+task<bool> server_connection::fill(duration limit) {
+  co_await flush();
+  deadline_->set_deadline(saturating_add(now(), limit));
+  lease more = co_await peer_.read();
+  chunk_ = std::move(more);
+  input_ = chunk_.bytes();
+  co_return !chunk_.empty();
+}
+
+task<> server_connection::flush() {
+  if (output_.empty()) co_return;
+  if (deadline_ != nullptr) deadline_->set_deadline(saturating_add(now(), options_.write_timeout));
+  co_await peer_.write_all(output_);
+  output_.clear();
+}
+
+// Returns: true when a head is there, false when the connection is over.
+task<bool> server_connection::next_request() {
+  in_request_ = false;
+  for (;;) {
+    parse_step step = parser_.feed(input_);
+    input_ = input_.subspan(step.consumed);
+    switch (step.what) {
+      case parsed::head:
+        co_return true;
+      case parsed::need_more:
+        break;
+      case parsed::error:
+        refuse(parser_.error());
+        co_return false;
+      case parsed::body:
+      case parsed::end:
+      case parsed::upgrade:
+      case parsed::closed:
+        continue;
+    }
+    const bool idle = parser_.is_idle();
+    in_request_ = !idle;
+    bool more = co_await fill(idle ? options_.idle_timeout : options_.head_timeout);
+    if (more) continue;
+    parse_step last = parser_.finish();
+    if (last.what == parsed::error) refuse(parser_.error());
+    co_return false;
+  }
+}
+
+task<> server_connection::answer_one() {
+  in_request_ = true;
+  head_chunk_ = std::move(chunk_);  // the head's text may lie in it; body pieces come in others
+  const request_head& head = parser_.head();
+  keep_alive_ = head.keep_alive;
+  continue_owed_ = head.expects_continue;
+  exchange current(*this, head);
+  deadline_->set_deadline(never);
+  std::exception_ptr error;
+  try {
+    co_await answer_(current);
+  } catch (const cancelled&) {
+    throw;
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (error) {
+    must_close_ = true;
+    if (!current.has_started()) {
+      current.headers().clear();
+      current.respond(status::internal_server_error, "500 Internal Server Error\n");
+    }
+    if (failures_) failures_(peer_.peer(), error);
+  } else {
+    co_await finish(current);
+  }
+  if (output_.size() >= send_at_bytes) co_await flush();
+}
+
+task<> server_connection::finish(exchange& done) {
+  if (!done.started_) {
+    done.respond(status::internal_server_error, "500 Internal Server Error\n");
+  }
+  if (done.chunked_) append_last_chunk(output_);
+  if (done.left_bytes_ > 0) must_close_ = true;  // fewer bytes than were announced
+  if (!done.body_ended_) co_await skip_body(done);
+  if (!keep_alive_) must_close_ = true;
+}
+
+// A body that the handler did not want is read to its end, if that is near; else the connection
+// ends.
+task<> server_connection::skip_body(exchange& of) {
+  if (continue_owed_) {
+    must_close_ = true;  // the client waits for a word that it will not get
+    co_return;
+  }
+  std::exception_ptr broken;
+  try {
+    while (!of.body_ended_ && parser_.body_received_bytes() <= skip_max_bytes) {
+      co_await read_body(of);
+    }
+  } catch (const std::system_error&) {
+    broken = std::current_exception();  // the answer still goes out
+  }
+  if (broken || !of.body_ended_) must_close_ = true;
+}
+
+task<std::span<const std::byte>> server_connection::read_body(exchange& of) {
+  if (of.body_ended_) co_return std::span<const std::byte>{};
+  for (;;) {
+    parse_step step = parser_.feed(input_);
+    input_ = input_.subspan(step.consumed);
+    switch (step.what) {
+      case parsed::body:
+        co_return step.body;
+      case parsed::end:
+      case parsed::upgrade:
+      case parsed::closed:
+        of.body_ended_ = true;
+        co_return std::span<const std::byte>{};
+      case parsed::error: {
+        of.body_ended_ = true;
+        must_close_ = true;
+        if (!of.started_) refuse(parser_.error());
+        of.started_ = true;
+        throw parser_.error().as_exception("request body from " + peer_.peer().to_string());
+      }
+      case parsed::head:
+      case parsed::need_more:
+        break;
+    }
+    if (continue_owed_) {
+      continue_owed_ = false;
+      output_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    }
+    bool more = co_await fill(options_.body_timeout);
+    deadline_->set_deadline(never);
+    if (more) continue;
+    of.body_ended_ = true;
+    must_close_ = true;
+    parse_step last = parser_.finish();
+    if (last.what == parsed::error) {
+      throw parser_.error().as_exception("request body from " + peer_.peer().to_string());
+    }
+  }
+}
+
+void server_connection::refuse(status code, std::string_view reason) {
+  must_close_ = true;
+  const std::string text = std::string(reason) + "\n";
+  fields plain;
+  plain.add(field_id::content_type, "text/plain; charset=utf-8");
+  append_response_head(output_,
+                       {.status = code,
+                        .body = {framing::length, text.size()},
+                        .keep_alive = false,
+                        .date_line = date_.line(wall_seconds())},
+                       plain);
+  output_ += text;
+}
+
+// What is waiting goes out first, in the same request.
+task<> server_connection::send_piece(std::span<const std::byte> bytes, bool chunked) {
+  if (chunked) output_ += chunk_head(bytes.size()).text();
+  const slice parts[] = {net::part(output_), net::part(bytes),
+                         net::part(chunked ? chunk_end : std::string_view{})};
+  deadline_->set_deadline(saturating_add(now(), options_.write_timeout));
+  co_await peer_.write_all(std::span(parts));
+  deadline_->set_deadline(never);
+  output_.clear();
+}
+
+void server_connection::append_head(exchange& of, status code, body_framing body) {
+  append_response_head(output_,
+                       {.status = code,
+                        .body = body,
+                        .peer = of.request().version,
+                        .keep_alive = keep_alive_ && !must_close_,
+                        .date_line = date_.line(wall_seconds())},
+                       of.headers_);
+}
+
+}  // namespace pirn::http::detail

@@ -1,0 +1,69 @@
+// server_connection: one client's connection, from bytes to exchanges and back.
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+
+#include "pirn/core/lease.hpp"
+#include "pirn/core/scope.hpp"
+#include "pirn/http/codec.hpp"
+#include "pirn/http/date.hpp"
+#include "pirn/http/exchange.hpp"
+#include "pirn/http/server.hpp"
+
+namespace pirn::http::detail {
+
+/// Reads requests, runs the handler for each, and sends what it answered. Answers gather in one
+/// buffer that goes out when the input is used up, or when it is large.
+class server_connection {
+ public:
+  server_connection(net::tcp_stream peer, const handler& answer, const server_options& options,
+                    const net::failure_sink& failures);
+
+  /// Serves until the connection is to be closed. `deadline` is the scope in which it runs.
+  task<> run(cancel_scope& deadline);
+  /// After `deadline` has fired: says 408 if a request had begun.
+  task<> tell_timeout();
+
+ private:
+  friend class http::exchange;
+
+  static constexpr std::size_t send_at_bytes = 64 * 1024;
+  static constexpr std::uint64_t skip_max_bytes = 64 * 1024;
+
+  task<bool> fill(duration limit);
+  task<> flush();
+  task<bool> next_request();
+  task<> answer_one();
+  task<> finish(exchange& done);
+  task<std::span<const std::byte>> read_body(exchange& of);
+  task<> skip_body(exchange& of);
+  /// Answers a request that cannot be served, and ends the connection.
+  void refuse(status code, std::string_view reason);
+  void refuse(const failure& problem) { refuse(status_for(problem.code), problem.what); }
+  task<> send_piece(std::span<const std::byte> bytes, bool chunked);
+  void append_head(exchange& of, status code, body_framing body);
+
+  net::tcp_stream peer_;
+  const handler& answer_;
+  const server_options& options_;
+  const net::failure_sink& failures_;
+  cancel_scope* deadline_ = nullptr;
+
+  request_parser parser_;
+  lease head_chunk_;  // what the present head's text lies in
+  lease chunk_;       // what came after it
+  std::span<const std::byte> input_;
+  std::string output_;
+  date_cache date_;
+  bool keep_alive_ = true;
+  bool must_close_ = false;
+  bool in_request_ = false;
+  bool continue_owed_ = false;
+};
+
+/// The date for `Date` fields: the wall clock, or on virtual time a clock that starts at the epoch.
+std::chrono::sys_seconds wall_seconds() noexcept;
+
+}  // namespace pirn::http::detail
