@@ -52,7 +52,9 @@ void loop::post(std::move_only_function<void()> fn) {
 }
 
 bool loop::can_be_woken() const noexcept {
-  return !timers_.empty() || outside_work_ != 0 || driver_.may_complete(foreground_);
+  // Another thread cannot act at a moment of virtual time; calls made inline leave mail.
+  const bool by_threads = outside_work_ != 0 && !driver_.is_virtual();
+  return !timers_.empty() || by_threads || driver_.may_complete(foreground_);
 }
 
 bool loop::run_until_ended(const task_record& task) {

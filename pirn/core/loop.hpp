@@ -85,6 +85,7 @@ class loop {
   // threads.
   void foreground_started() noexcept { ++foreground_; }
   void foreground_ended() noexcept { --foreground_; }
+  bool awaits_outside_work() const noexcept { return outside_work_ != 0; }
   void outside_work_started() noexcept { ++outside_work_; }
   void outside_work_ended() noexcept { --outside_work_; }
 
