@@ -200,8 +200,9 @@ class generator_promise final : public generator_frame, public generator_result<
   using argument = std::conditional_t<std::is_void_v<Send>, const nothing_t, Send>;
 
   // GCC before 13 destroys such a temporary twice (PR99576, PR100611).
-  static constexpr bool yield_breaks = closure_temporaries_break && std::is_aggregate_v<Yield> &&
-                                       !std::is_trivially_destructible_v<Yield>;
+  static constexpr bool yield_breaks =
+      closure_temporaries_break && std::is_aggregate_v<std::remove_cvref_t<Yield>> &&
+      !std::is_trivially_destructible_v<std::remove_cvref_t<Yield>>;
 
   generator_promise() noexcept
       : generator_frame(std::coroutine_handle<generator_promise>::from_promise(*this),
@@ -221,7 +222,7 @@ class generator_promise final : public generator_frame, public generator_result<
   /// `co_yield value`: an rvalue, or what `Yield` refers to.
   yielded_object<generator_promise> yield_value(std::add_rvalue_reference_t<Yield> value) noexcept {
     static_assert(
-        !yield_breaks,
+        std::is_lvalue_reference_v<Yield> || !yield_breaks,
         "GCC 12 miscompiles co_yield of an aggregate temporary that owns something: yield "
         "a named object by copy, or give the type a constructor");
     return {*this, const_cast<void*>(static_cast<const volatile void*>(std::addressof(value)))};
@@ -233,6 +234,11 @@ class generator_promise final : public generator_frame, public generator_result<
   {
     return {*this, object};
   }
+
+  /// As the assertion above, where `Yield` is a reference that would take a temporary.
+  void yield_value(std::remove_cvref_t<Yield>&&)
+    requires(std::is_lvalue_reference_v<Yield> && yield_breaks)
+  = delete;
 
   /// `co_yield from(sub)`
   template <class SubYield, class SubSend, class SubReturn>
