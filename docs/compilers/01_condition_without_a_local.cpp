@@ -7,4 +7,6 @@ probe::coroutine broken() {
   co_return 2;
 }
 
-int main() { return probe::ask(broken, 1); }
+int main() {
+  return probe::ask(broken, 1);
+}

@@ -12,4 +12,6 @@ probe::coroutine broken() {
   co_return awaits;
 }
 
-int main() { return probe::ask(broken, 2); }
+int main() {
+  return probe::ask(broken, 2);
+}

@@ -6,8 +6,14 @@ struct options {
   probe::held number;
 };
 
-auto use(options given) { return probe::later(given.number.value); }
+auto use(options given) {
+  return probe::later(given.number.value);
+}
 
-probe::coroutine broken() { co_return co_await use({.number = probe::held(5)}); }
+probe::coroutine broken() {
+  co_return co_await use({.number = probe::held(5)});
+}
 
-int main() { return probe::ask(broken, 5); }
+int main() {
+  return probe::ask(broken, 5);
+}

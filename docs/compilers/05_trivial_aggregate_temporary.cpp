@@ -9,8 +9,14 @@ struct options {
 };
 static_assert(std::is_trivially_copyable_v<options>);
 
-auto use(options given) { return probe::later(given.doubled ? 2 * given.count : given.count); }
+auto use(options given) {
+  return probe::later(given.doubled ? 2 * given.count : given.count);
+}
 
-probe::coroutine right() { co_return co_await use({.count = 5, .doubled = true}); }
+probe::coroutine right() {
+  co_return co_await use({.count = 5, .doubled = true});
+}
 
-int main() { return probe::ask(right, 10); }
+int main() {
+  return probe::ask(right, 10);
+}

@@ -9,6 +9,10 @@ struct owning {
   int await_resume() const { return number.value; }
 };
 
-probe::coroutine broken() { co_return co_await owning{probe::held(5)}; }
+probe::coroutine broken() {
+  co_return co_await owning{probe::held(5)};
+}
 
-int main() { return probe::ask(broken, 5); }
+int main() {
+  return probe::ask(broken, 5);
+}

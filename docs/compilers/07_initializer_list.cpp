@@ -9,6 +9,10 @@ auto sum(std::initializer_list<probe::held> numbers) {
   return probe::later(total);
 }
 
-probe::coroutine broken() { co_return co_await sum({probe::held(2), probe::held(3)}); }
+probe::coroutine broken() {
+  co_return co_await sum({probe::held(2), probe::held(3)});
+}
 
-int main() { return probe::ask(broken, 5); }
+int main() {
+  return probe::ask(broken, 5);
+}

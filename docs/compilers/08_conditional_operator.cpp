@@ -8,4 +8,6 @@ probe::coroutine broken() {
   co_return chosen.value;
 }
 
-int main() { return probe::ask(broken, 5); }
+int main() {
+  return probe::ask(broken, 5);
+}

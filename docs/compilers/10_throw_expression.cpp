@@ -13,4 +13,6 @@ probe::coroutine broken() {
   }
 }
 
-int main() { return probe::ask(broken, 5); }
+int main() {
+  return probe::ask(broken, 5);
+}

@@ -1,5 +1,6 @@
 // `co_yield T{...}` where T is an aggregate that owns something: destroyed twice. GCC PR99576.
-// pirn's generators refuse it on such a GCC. Instead: yield a named object, or give T a constructor.
+// pirn's generators refuse it on such a GCC. Instead: yield a named object, or give T a
+// constructor.
 #include <optional>
 
 #include "probe.hpp"

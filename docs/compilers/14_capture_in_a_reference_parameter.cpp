@@ -11,4 +11,6 @@ probe::coroutine broken() {
   co_return co_await call([number] { return number.value; });
 }
 
-int main() { return probe::ask(broken, 5); }
+int main() {
+  return probe::ask(broken, 5);
+}

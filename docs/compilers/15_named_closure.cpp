@@ -12,4 +12,6 @@ probe::coroutine right() {
   co_return co_await call(std::move(function));
 }
 
-int main() { return probe::ask(right, 5); }
+int main() {
+  return probe::ask(right, 5);
+}

@@ -84,7 +84,9 @@ int ask(Make make, int result) {
   }
   expect(held::living.empty(), "objects are left over after the end");
   held::living.clear();
-  { coroutine suspended = make(); }
+  {
+    coroutine suspended = make();
+  }
   expect(held::living.empty(), "objects are left over after it was destroyed while suspended");
   held::living.clear();
   std::puts(mistakes == 0 ? "right" : "WRONG");
