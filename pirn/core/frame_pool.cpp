@@ -12,6 +12,7 @@
 #include <atomic>
 #include <mutex>
 #include <type_traits>
+#include <utility>
 
 namespace pirn::detail {
 namespace {
@@ -92,6 +93,7 @@ constinit frame_depot depot;
 
 enum class thread_phase : unsigned char { fresh, running, ended };
 constinit thread_local thread_phase phase = thread_phase::fresh;
+constinit thread_local std::ptrdiff_t frames_taken = 0;  // from the depot, less those given to it
 
 void give_all(std::size_t frame_class, free_frame*& head, std::size_t count) noexcept {
   if (head == nullptr) return;
@@ -126,8 +128,11 @@ void start_thread() noexcept {
 void* refill_frames(std::size_t frame_class) {
   frame_list& list = frame_lists[frame_class];
   if (phase == thread_phase::fresh) start_thread();
-  free_frame* batch = list.spare != nullptr ? list.spare : depot.take(frame_class);
-  list.spare = nullptr;
+  free_frame* batch = std::exchange(list.spare, nullptr);
+  if (batch == nullptr) {
+    batch = depot.take(frame_class);
+    frames_taken += static_cast<std::ptrdiff_t>(batch->batch_count);
+  }
   free_frame* rest = batch->next;
   const std::size_t rest_count = batch->batch_count - 1;
   if (phase == thread_phase::ended) {  // a destructor of a thread_local makes a coroutine
@@ -157,7 +162,10 @@ void spill_frames(std::size_t frame_class) noexcept {
     list.room = limit - 1;
     return;
   }
-  if (list.spare != nullptr) depot.give(frame_class, list.spare);
+  if (list.spare != nullptr) {
+    frames_taken -= static_cast<std::ptrdiff_t>(list.spare->batch_count);
+    depot.give(frame_class, list.spare);
+  }
   list.spare = list.head;
   list.spare->batch_count = static_cast<std::size_t>(limit) + 1;
   list.head = nullptr;
@@ -168,6 +176,15 @@ void* allocate_large_frame(std::size_t size_bytes) {
   void* memory = ::operator new(size_bytes);
   depot.large_count.fetch_add(1);
   return memory;
+}
+
+std::ptrdiff_t frames_in_use() noexcept {
+  std::ptrdiff_t count = frames_taken;
+  for (const frame_list& list : frame_lists) {
+    for (const free_frame* each = list.head; each != nullptr; each = each->next) --count;
+    if (list.spare != nullptr) count -= static_cast<std::ptrdiff_t>(list.spare->batch_count);
+  }
+  return count;
 }
 
 frame_pool_statistics frame_statistics() noexcept {

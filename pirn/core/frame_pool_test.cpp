@@ -74,6 +74,15 @@ TEST(frame_pool, large_frames_are_counted_one_by_one) {
   EXPECT_EQ(frame_statistics().large_frames - before.large_frames, pooled ? 1u : 0u);
 }
 
+TEST(frame_pool, frames_in_use_counts_what_was_not_freed) {
+  const auto before = pirn::detail::frames_in_use();
+  std::vector<void*> frames;
+  for (int count = 0; count < 10'000; ++count) frames.push_back(filled_frame(64));
+  EXPECT_EQ(pirn::detail::frames_in_use() - before, pooled ? 10'000 : 0);
+  for (void* frame : frames) deallocate_frame(frame, 64);
+  EXPECT_EQ(pirn::detail::frames_in_use(), before);
+}
+
 TEST(frame_pool, frames_freed_on_another_thread_come_back) {
   auto round = [] {
     std::vector<void*> frames;

@@ -27,7 +27,7 @@ class ready_list {
  public:
   ready_list() = default;
   ready_list(ready_list&& other) noexcept : head_(other.head_), tail_(other.tail_) {
-    other.head_ = other.tail_ = nullptr;
+    other.head_ = nullptr;
   }
 
   bool empty() const noexcept { return head_ == nullptr; }

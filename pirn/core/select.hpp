@@ -78,7 +78,7 @@ class [[nodiscard]] select_of final : public awaitable<select_of<Waits...>, sele
   template <std::size_t... Index>
   result_type take(std::index_sequence<Index...>) {
     std::optional<result_type> taken;
-    ((this->winner_ == Index && (take_from<Index>(taken), true)), ...);
+    ((this->winner_ == Index ? take_from<Index>(taken) : void()), ...);
     return *std::move(taken);
   }
   template <std::size_t Index>

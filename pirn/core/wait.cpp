@@ -8,8 +8,8 @@
 
 namespace pirn {
 
-wait_node::~wait_node() {
-  if (ending_ == ending::waiting && task_->waiting_ == this) task_->waiting_ = nullptr;
+void wait_node::abandon() noexcept {
+  if (task_->waiting_ == this) task_->waiting_ = nullptr;
 }
 
 void wait_node::member_woken(wait_node&) noexcept {
@@ -41,23 +41,9 @@ void wait_node::wake_cancelled() noexcept {
   end_early(by_interrupt ? ending::interrupted : ending::cancelled);
 }
 
-list_wait::~list_wait() {
-  if (is_linked()) list_->waits_.remove(*this);
-}
-
-void list_wait::enqueue() noexcept {
-  list_->waits_.push_back(*this);
-}
-
 cancel_answer list_wait::withdraw() noexcept {
   list_->waits_.remove(*this);
   return cancel_answer::gone;
-}
-
-list_wait& wait_list::wake_first() noexcept {
-  list_wait& first = waits_.pop_front();
-  first.wake();
-  return first;
 }
 
 void wait_list::wake(list_wait& wait) noexcept {

@@ -32,7 +32,10 @@ class wait_node {
   enum class ending : std::uint8_t { open, waiting, done, cancelled, interrupted };
 
   wait_node() = default;
-  ~wait_node();
+  ~wait_node() {
+    if (ending_ == ending::waiting) [[unlikely]]
+      abandon();
+  }
 
   /// Asked to end early. After `gone` nothing will wake this wait.
   virtual cancel_answer withdraw() noexcept = 0;
@@ -64,6 +67,7 @@ class wait_node {
   friend class task_record;
   friend class select_wait;
   void end_early(ending how) noexcept;
+  [[gnu::cold]] void abandon() noexcept;  // its frame is destroyed before it has ended
 };
 
 /// Makes an awaitable of a wait. `Self` provides

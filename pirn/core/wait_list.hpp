@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pirn/base/intrusive_list.hpp"
+#include "pirn/core/loop.hpp"
 #include "pirn/core/wait.hpp"
 
 namespace pirn {
@@ -50,5 +51,20 @@ class wait_list {
   friend class list_wait;
   intrusive_list<list_wait> waits_;
 };
+
+inline list_wait::~list_wait() {
+  if (is_linked()) [[unlikely]]
+    list_->waits_.remove(*this);
+}
+
+inline void list_wait::enqueue() noexcept {
+  list_->waits_.push_back(*this);
+}
+
+inline list_wait& wait_list::wake_first() noexcept {
+  list_wait& first = waits_.pop_front();
+  first.wake();
+  return first;
+}
 
 }  // namespace pirn
