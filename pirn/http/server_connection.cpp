@@ -96,7 +96,9 @@ task<bool> server_connection::next_request() {
 
 task<> server_connection::answer_one() {
   in_request_ = true;
-  head_chunk_ = std::move(chunk_);  // the head's text may lie in it; body pieces come in others
+  // The head's text may lie in the chunk; body pieces come in others. A pipelined request lies
+  // where the one before it did: that chunk stays.
+  if (!chunk_.empty()) head_chunk_ = std::move(chunk_);
   const request_head& head = parser_.head();
   keep_alive_ = head.keep_alive;
   continue_owed_ = head.expects_continue;
