@@ -29,14 +29,14 @@ class lease {
   lease() = default;
   lease(lender& owner, std::byte* buffer, std::uint32_t id, std::uint32_t size_bytes) noexcept
       : owner_(&owner), buffer_(buffer), size_bytes_(size_bytes), id_(id) {}
-  lease(lease&& other) noexcept { swap(other); }
+  lease(lease&& other) noexcept { take(other); }
   lease& operator=(lease&& other) noexcept {
-    lease(std::move(other)).swap(*this);
+    if (this == &other) return *this;
+    give_back();
+    take(other);
     return *this;
   }
-  ~lease() {
-    if (owner_ != nullptr) owner_->take_back(buffer_, id_);
-  }
+  ~lease() { give_back(); }
 
   explicit operator bool() const noexcept { return size_bytes_ != 0; }
   bool empty() const noexcept { return size_bytes_ == 0; }
@@ -56,12 +56,15 @@ class lease {
   }
 
  private:
-  void swap(lease& other) noexcept {
-    std::swap(owner_, other.owner_);
-    std::swap(buffer_, other.buffer_);
-    std::swap(size_bytes_, other.size_bytes_);
-    std::swap(id_, other.id_);
-    std::swap(offset_, other.offset_);
+  void give_back() noexcept {
+    if (owner_ != nullptr) owner_->take_back(buffer_, id_);
+  }
+  void take(lease& other) noexcept {
+    owner_ = std::exchange(other.owner_, nullptr);
+    buffer_ = other.buffer_;
+    size_bytes_ = std::exchange(other.size_bytes_, 0);
+    id_ = other.id_;
+    offset_ = other.offset_;
   }
 
   lender* owner_ = nullptr;

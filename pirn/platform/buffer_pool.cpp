@@ -25,37 +25,32 @@ void receive_size::received(std::size_t count_bytes) noexcept {
 }
 
 buffer_pool::buffer_pool() {
-  for (std::size_t place = 0; place < kept_.size(); ++place) kept_[place].reserve(kept_max[place]);
+  for (std::size_t place = 0; place < shelves_.size(); ++place) {
+    shelves_[place].buffers.resize(kept_max[place]);
+  }
 }
 
 buffer_pool::~buffer_pool() {
   PIRN_ASSERT(lent_ == 0, "a lease outlives its loop");
-  for (std::vector<std::byte*>& buffers : kept_) {
-    for (std::byte* buffer : buffers) ::operator delete(buffer);
+  for (shelf& kept : shelves_) {
+    while (kept.count > 0) ::operator delete(kept.buffers[--kept.count]);
   }
 }
 
-std::span<std::byte> buffer_pool::take(buffer_size size) noexcept {
-  std::vector<std::byte*>& kept = kept_[static_cast<std::size_t>(size)];
-  void* buffer = nullptr;
-  if (!kept.empty()) {
-    buffer = kept.back();
-    kept.pop_back();
-  } else {
-    buffer = ::operator new(bytes_of(size), std::nothrow);
-    if (buffer == nullptr) return {};
-  }
+std::span<std::byte> buffer_pool::make(buffer_size size) noexcept {
+  void* buffer = ::operator new(bytes_of(size), std::nothrow);
+  if (buffer == nullptr) return {};
   ++lent_;
   return {static_cast<std::byte*>(buffer), bytes_of(size)};
 }
 
 void buffer_pool::give_back(std::byte* buffer, buffer_size size) noexcept {
   --lent_;
-  auto place = static_cast<std::size_t>(size);
-  if (sanitized || kept_[place].size() == kept_max[place]) {
+  shelf& kept = shelves_[static_cast<std::size_t>(size)];
+  if (sanitized || kept.count == kept.buffers.size()) {
     ::operator delete(buffer);
   } else {
-    kept_[place].push_back(buffer);
+    kept.buffers[kept.count++] = buffer;
   }
 }
 

@@ -14,7 +14,9 @@ namespace pirn::detail {
 
 /// How large a receive buffer is; the number is the size's place in `buffer_sizes_bytes`.
 enum class buffer_size : std::uint8_t { small, medium, large };
-inline constexpr std::array<std::size_t, 3> buffer_sizes_bytes{4 << 10, 16 << 10, 64 << 10};
+/// An eighth above the usual powers of two, so that a message of just such a size leaves room: a
+/// full buffer would look like there were more to receive.
+inline constexpr std::array<std::size_t, 3> buffer_sizes_bytes{4608, 18 << 10, 72 << 10};
 constexpr std::size_t bytes_of(buffer_size size) noexcept {
   return buffer_sizes_bytes[static_cast<std::size_t>(size)];
 }
@@ -43,7 +45,7 @@ class receive_size {
 /// Lends buffers; the last one returned is the next one lent, as it is still in the cache.
 ///
 /// Lifetime: outlives its leases (asserted).
-/// Cost:     allocates when more are lent than ever before; keeps at most some 6 MiB for later.
+/// Cost:     allocates when more are lent than ever before; keeps at most some 7 MiB for later.
 class buffer_pool final : public lender {
  public:
   buffer_pool();
@@ -51,7 +53,12 @@ class buffer_pool final : public lender {
   ~buffer_pool();
 
   /// Returns: empty when there is no memory.
-  std::span<std::byte> take(buffer_size size) noexcept;
+  std::span<std::byte> take(buffer_size size) noexcept {
+    shelf& kept = shelves_[static_cast<std::size_t>(size)];
+    if (kept.count == 0) return make(size);
+    ++lent_;
+    return {kept.buffers[--kept.count], bytes_of(size)};
+  }
 
   /// A lease of the first `count_bytes` of a buffer that was taken.
   lease lend(std::span<std::byte> buffer, buffer_size size, std::size_t count_bytes) noexcept {
@@ -67,10 +74,17 @@ class buffer_pool final : public lender {
   std::size_t lent() const noexcept { return lent_; }
 
  private:
+  /// Buffers that came back; `buffers` has its full size from the start.
+  struct shelf {
+    std::vector<std::byte*> buffers;
+    std::size_t count = 0;
+  };
+
+  std::span<std::byte> make(buffer_size size) noexcept;
+
   static constexpr std::array<std::size_t, 3> kept_max{256, 64, 64};
 
-  std::array<std::vector<std::byte*>, 3>
-      kept_;  // reserved in full, so that giving back cannot fail
+  std::array<shelf, 3> shelves_;
   std::size_t lent_ = 0;
 };
 

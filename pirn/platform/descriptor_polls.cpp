@@ -57,25 +57,25 @@ int descriptor_polls::arm(int descriptor, watch& at) noexcept {
   return failed == 0 ? 0 : -errno;
 }
 
-bool descriptor_polls::start(poll_operation& request) noexcept try {
+started descriptor_polls::start(poll_operation& request) noexcept try {
   if (!set_) {
     request.result = open_set();
-    if (request.result < 0) return true;
+    if (request.result < 0) return started::done;
   }
   watch& at = watches_[request.descriptor];
   at.waiting.push_back(request);
   int armed = arm(request.descriptor, at);
   if (armed == 0) {
     shared_.pend(request, request_kind::poll);
-    return false;
+    return started::pending;
   }
   at.waiting.remove(request);
   if (at.waiting.empty()) watches_.erase(request.descriptor);
   request.result = armed == -EPERM ? request.events & (poll_readable | poll_writable) : armed;
-  return true;
+  return started::done;
 } catch (const std::bad_alloc&) {  // of a new watch, before anything has changed
   request.result = -ENOMEM;
-  return true;
+  return started::done;
 }
 
 void descriptor_polls::withdraw(poll_operation& request) noexcept {

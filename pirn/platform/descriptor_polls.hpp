@@ -19,9 +19,9 @@ class descriptor_polls {
   descriptor_polls(epoll_shared& shared, void* tag) noexcept : shared_(shared), tag_(tag) {}
   descriptor_polls(descriptor_polls&&) = delete;  // the set points at it
 
-  /// As `driver::start`: true when the request has completed at once. What cannot be polled, such
-  /// as a regular file, is always ready, as for poll(2).
-  bool start(poll_operation& request) noexcept;
+  /// As `driver::start`. What cannot be polled, such as a regular file, is always ready, as for
+  /// poll(2).
+  started start(poll_operation& request) noexcept;
 
   void withdraw(poll_operation& request) noexcept;
 

@@ -1,10 +1,10 @@
 #include "pirn/platform/epoll_socket.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <utility>
 
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "pirn/base/assert.hpp"
@@ -19,6 +19,12 @@ constexpr std::uint32_t failure_events = EPOLLHUP | EPOLLERR;
 
 }  // namespace
 
+void event_batch::forget(const void* source) noexcept {
+  for (std::uint32_t i = next; i != end; ++i) {
+    if (events[i].data.ptr == source) events[i].data.ptr = nullptr;
+  }
+}
+
 epoll_socket::epoll_socket(epoll_shared& shared, unique_fd descriptor) noexcept
     : shared_(shared), descriptor_(std::move(descriptor)) {
   ++shared_.sockets;
@@ -26,13 +32,13 @@ epoll_socket::epoll_socket(epoll_shared& shared, unique_fd descriptor) noexcept
 
 epoll_socket::~epoll_socket() {
   --shared_.sockets;
+  shared_.batch.forget(this);
   // Closing is not enough: a copy of the descriptor, in a child process or passed to someone, would
   // keep the registration alive, and with it events for a socket that is gone.
   if (watched_ != 0) ::epoll_ctl(shared_.set.get(), EPOLL_CTL_DEL, descriptor_.get(), nullptr);
 }
 
-int epoll_socket::watch(std::uint32_t events) noexcept {
-  if ((watched_ & events) == events) return 0;
+int epoll_socket::watch_more(std::uint32_t events) noexcept {
   epoll_event wanted{.events = watched_ | events | EPOLLET, .data = {.ptr = this}};
   int action = watched_ == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
   if (::epoll_ctl(shared_.set.get(), action, descriptor_.get(), &wanted) != 0) return -errno;
@@ -66,6 +72,7 @@ bool epoll_stream::try_receive(std::span<std::byte> into, int& result) noexcept 
     return false;
   }
   result = count;
+  shared_.received_bytes += static_cast<std::size_t>(std::max(count, 0));
   bool is_short = count > 0 && static_cast<std::size_t>(count) < into.size();
   if (is_short && short_read_empties_) may_read_ = false;
   return true;
@@ -93,26 +100,26 @@ bool epoll_stream::try_receive(receive_leased_operation& request) noexcept {
   return true;
 }
 
-bool epoll_stream::wait_to_read(operation& request, request_kind kind) noexcept {
+started epoll_stream::wait_to_read(operation& request, request_kind kind) noexcept {
   // TCP sends no event about room for sending unless a send has failed, so watching both from the
   // start saves a call later; a Unix socket sends one for every message that its peer takes.
   request.result = watch(peer_.is_unix() ? read_events : read_events | EPOLLOUT);
-  if (request.result < 0) return true;
+  if (request.result < 0) return started::done;
   shared_.pend(request, kind);
   reader_ = &request;
-  return false;
+  return started::pending;
 }
 
-bool epoll_stream::start(receive_operation& request) noexcept {
+started epoll_stream::start(receive_operation& request) noexcept {
   PIRN_ASSERT(reader_ == nullptr, "one receive at a time on a socket");
   PIRN_ASSERT(!request.into.empty(), "a receive needs room");
-  if (may_read_ && try_receive(request)) return true;
+  if (may_read_ && try_receive(request)) return started::done;
   return wait_to_read(request, request_kind::receive);
 }
 
-bool epoll_stream::start(receive_leased_operation& request) noexcept {
+started epoll_stream::start(receive_leased_operation& request) noexcept {
   PIRN_ASSERT(reader_ == nullptr, "one receive at a time on a socket");
-  if (may_read_ && try_receive(request)) return true;
+  if (may_read_ && try_receive(request)) return started::done;
   return wait_to_read(request, request_kind::receive_leased);
 }
 
@@ -130,23 +137,31 @@ bool epoll_stream::try_send(send_operation& request) noexcept {
   return may_write_;
 }
 
-bool epoll_stream::start(send_operation& request) noexcept {
+started epoll_stream::start(send_operation& request) noexcept {
   PIRN_ASSERT(writer_ == nullptr, "one send at a time on a socket");
-  send_position(request).rewind();
-  if (may_write_ && try_send(request)) return true;
-  request.result = watch(read_events | EPOLLOUT);
-  if (request.result < 0) return true;
-  shared_.pend(request, request_kind::send);
-  writer_ = &request;
-  return false;
+  if (!may_write_) {
+    send_position(request).rewind();
+    return wait_to_write(request);
+  }
+  request.result = send_first(descriptor_.get(), request);
+  may_write_ = request.result != -EAGAIN;
+  return may_write_ ? started::done : wait_to_write(request);
 }
 
-bool epoll_stream::start(epoll_shared& shared, connect_operation& request) noexcept {
+started epoll_stream::wait_to_write(send_operation& request) noexcept {
+  request.result = watch(read_events | EPOLLOUT);
+  if (request.result < 0) return started::done;
+  shared_.pend(request, request_kind::send);
+  writer_ = &request;
+  return started::pending;
+}
+
+started epoll_stream::start(epoll_shared& shared, connect_operation& request) noexcept {
   std::expected<unique_fd, std::error_code> made =
       open_stream(request.remote, request.options, descriptor_mode::non_blocking);
   if (!made) {
     request.result = -made.error().value();
-    return true;
+    return started::done;
   }
   socket_address address(request.remote);
   // A signal leaves a connect under way, like EINPROGRESS. EAGAIN is a Unix listener whose queue is
@@ -154,22 +169,22 @@ bool epoll_stream::start(epoll_shared& shared, connect_operation& request) noexc
   int error = ::connect(made->get(), address.data(), address.size()) == 0 ? 0 : errno;
   bool under_way = error == EINPROGRESS || error == EINTR;
   request.result = -error;
-  if (error != 0 && !under_way) return true;
+  if (error != 0 && !under_way) return started::done;
   std::unique_ptr<epoll_stream> stream(new (std::nothrow)
                                            epoll_stream(shared, std::move(*made), address));
   request.result = stream == nullptr ? -ENOMEM : 0;
   if (under_way && stream != nullptr) request.result = stream->watch(read_events | EPOLLOUT);
-  if (request.result < 0) return true;
+  if (request.result < 0) return started::done;
   if (!under_way) {
     request.connected.reset(stream.release());
-    return true;
+    return started::done;
   }
   shared.pend(request, request_kind::connect);
   stream->may_read_ = stream->may_write_ = false;
   stream->connecting_ = true;
   stream->writer_ = &request;
   request.driver_data.pointer = stream.release();
-  return false;
+  return started::pending;
 }
 
 void epoll_stream::withdraw(connect_operation& request) noexcept {
@@ -191,15 +206,22 @@ void epoll_stream::finish_connect(connect_operation& request) noexcept {
 }
 
 void epoll_stream::happened(std::uint32_t events) noexcept {
-  // After these a short read may leave something behind of which no further event tells: the end of
-  // the stream, or what follows an urgent byte.
-  if ((events & (EPOLLRDHUP | EPOLLPRI | failure_events)) != 0) short_read_empties_ = false;
-  if ((events & (read_events | failure_events)) != 0) may_read_ = true;
-  if ((events & (EPOLLOUT | failure_events)) != 0) may_write_ = true;
+  may_read_ |= (events & EPOLLIN) != 0;
+  may_write_ |= (events & EPOLLOUT) != 0;
+  if ((events & ~(EPOLLIN | EPOLLOUT)) != 0) {
+    // After these a short read may leave something behind of which no further event tells: the end
+    // of the stream, or what follows an urgent byte.
+    short_read_empties_ = false;
+    may_read_ = true;
+    may_write_ |= (events & failure_events) != 0;
+  }
   if (may_read_ && reader_ != nullptr && try_reader()) {
     shared_.complete(*std::exchange(reader_, nullptr));
   }
-  if (!may_write_ || writer_ == nullptr) return;
+  if (may_write_ && writer_ != nullptr) go_on_writing();
+}
+
+void epoll_stream::go_on_writing() noexcept {
   if (connecting_) {
     finish_connect(static_cast<connect_operation&>(*writer_));
   } else if (try_send(static_cast<send_operation&>(*writer_))) {
@@ -241,13 +263,13 @@ bool epoll_listener::try_accept(accept_operation& request) noexcept {
   }
 }
 
-bool epoll_listener::start(accept_operation& request) noexcept {
-  if (may_accept_ && waiting_.empty() && try_accept(request)) return true;
+started epoll_listener::start(accept_operation& request) noexcept {
+  if (may_accept_ && waiting_.empty() && try_accept(request)) return started::done;
   request.result = watch(EPOLLIN);
-  if (request.result < 0) return true;
+  if (request.result < 0) return started::done;
   shared_.pend(request, request_kind::accept);
   waiting_.push_back(request);
-  return false;
+  return started::pending;
 }
 
 void epoll_listener::happened(std::uint32_t) noexcept {

@@ -1,11 +1,15 @@
 // epoll_socket: connections and listeners of the epoll driver, with the requests that wait on them.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
+#include <sys/epoll.h>
+
 #include "pirn/base/intrusive_list.hpp"
+#include "pirn/core/driver.hpp"
 #include "pirn/core/operation.hpp"
 #include "pirn/core/socket.hpp"
 #include "pirn/platform/buffer_pool.hpp"
@@ -25,12 +29,24 @@ enum class request_kind : std::uint32_t {
   file
 };
 
+/// Events that epoll has told and that were not yet looked at, from `next` to `end`.
+struct event_batch {
+  std::array<epoll_event, 64> events;
+  std::uint32_t next = 0;
+  std::uint32_t end = 0;
+
+  /// Takes out what is about to die.
+  void forget(const void* source) noexcept;
+};
+
 /// What the sockets of one epoll driver share.
 struct epoll_shared {
   unique_fd set;
   buffer_pool buffers;
-  std::size_t pending = 0;  ///< requests that were started and have not completed
-  std::size_t sockets = 0;  ///< made and not yet released
+  event_batch batch;
+  std::size_t received_bytes = 0;  ///< in this poll
+  std::size_t pending = 0;         ///< requests that were started and have not completed
+  std::size_t sockets = 0;         ///< made and not yet released
 
   void pend(operation& request, request_kind kind) noexcept {
     request.driver_data.state = static_cast<std::uint32_t>(kind);
@@ -58,12 +74,16 @@ class epoll_socket : public socket {
   ~epoll_socket() override;
 
   /// Has the kernel tell of `events` from now on. Returns: 0 or -errno.
-  int watch(std::uint32_t events) noexcept;
+  int watch(std::uint32_t events) noexcept {
+    return (watched_ & events) == events ? 0 : watch_more(events);
+  }
 
   epoll_shared& shared_;
   unique_fd descriptor_;
 
  private:
+  int watch_more(std::uint32_t events) noexcept;
+
   std::uint32_t watched_ = 0;
 };
 
@@ -71,11 +91,11 @@ class epoll_stream final : public epoll_socket {
  public:
   epoll_stream(epoll_shared& shared, unique_fd descriptor, const socket_address& peer) noexcept;
 
-  /// As `driver::start`: true when the request has completed at once.
-  bool start(receive_operation& request) noexcept;
-  bool start(receive_leased_operation& request) noexcept;
-  bool start(send_operation& request) noexcept;
-  static bool start(epoll_shared& shared, connect_operation& request) noexcept;
+  /// As `driver::start`.
+  started start(receive_operation& request) noexcept;
+  started start(receive_leased_operation& request) noexcept;
+  started start(send_operation& request) noexcept;
+  static started start(epoll_shared& shared, connect_operation& request) noexcept;
 
   void withdraw_reader() noexcept { reader_ = nullptr; }
   void withdraw_sender() noexcept { writer_ = nullptr; }
@@ -95,7 +115,9 @@ class epoll_stream final : public epoll_socket {
   bool try_receive(receive_operation& request) noexcept;
   bool try_receive(receive_leased_operation& request) noexcept;
   bool try_send(send_operation& request) noexcept;
-  bool wait_to_read(operation& request, request_kind kind) noexcept;
+  started wait_to_read(operation& request, request_kind kind) noexcept;
+  started wait_to_write(send_operation& request) noexcept;
+  void go_on_writing() noexcept;
   bool try_reader() noexcept;
   void finish_connect(connect_operation& request) noexcept;
 
@@ -115,8 +137,8 @@ class epoll_listener final : public epoll_socket {
                  const stream_options& accepted) noexcept
       : epoll_socket(shared, std::move(descriptor)), accepted_(accepted) {}
 
-  /// As `driver::start`: true when the request has completed at once.
-  bool start(accept_operation& request) noexcept;
+  /// As `driver::start`.
+  started start(accept_operation& request) noexcept;
   void withdraw(accept_operation& request) noexcept { waiting_.remove(request); }
 
   void happened(std::uint32_t events) noexcept override;

@@ -15,7 +15,7 @@ file_jobs::job& file_jobs::idle_job() {
   return *idle_.back();
 }
 
-bool file_jobs::send_out(operation& request, inbox* results, action act) noexcept {
+started file_jobs::send_out(operation& request, inbox* results, action act) noexcept {
   PIRN_ASSERT(results != nullptr, "a driver whose files are another thread's needs an inbox");
   try {
     job& carrier = idle_job();
@@ -25,11 +25,19 @@ bool file_jobs::send_out(operation& request, inbox* results, action act) noexcep
     runner_->run(carrier);
   } catch (...) {  // no memory or no thread; the runner has not taken the job
     request.result = -EAGAIN;
-    return true;
+    return started::done;
   }
   idle_.pop_back();
   shared_.pend(request, request_kind::file);
-  return false;
+  return started::pending;
+}
+
+void file_jobs::drop(file_id file) noexcept {
+  struct final_close final : close_operation {
+    void completed() noexcept override {}
+  } request;
+  request.file = file;
+  files_.perform(request);
 }
 
 void file_jobs::job::perform() noexcept {

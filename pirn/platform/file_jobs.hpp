@@ -21,17 +21,20 @@ class file_jobs {
       : shared_(shared), files_(files), runner_(runner) {}
   file_jobs(file_jobs&&) = delete;  // jobs point at it
 
-  /// As `driver::start`: true when the request has completed at once.
+  /// As `driver::start`.
   template <class Request>
-  bool start(Request& request, inbox* results) noexcept {
+  started start(Request& request, inbox* results) noexcept {
     if (runner_ == nullptr) {
       files_.perform(request);
-      return true;
+      return started::done;
     }
     return send_out(request, results, [](file_system& files, operation& carried) noexcept {
       files.perform(static_cast<Request&>(carried));
     });
   }
+
+  /// Closes at once, on this thread: only network file systems make close(2) wait.
+  void drop(file_id file) noexcept;
 
  private:
   using action = void (*)(file_system& files, operation& carried) noexcept;
@@ -51,7 +54,7 @@ class file_jobs {
     inbox* results_ = nullptr;
   };
 
-  bool send_out(operation& request, inbox* results, action act) noexcept;
+  started send_out(operation& request, inbox* results, action act) noexcept;
   job& idle_job();
 
   epoll_shared& shared_;

@@ -12,13 +12,14 @@ namespace {
 
 static_assert(sizeof(slice) == sizeof(iovec) && offsetof(slice, size) == offsetof(iovec, iov_len));
 
+constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
 ssize_t send_some(int descriptor, std::span<iovec> parts) noexcept {
-  constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-  if (parts.size() == 1) return ::send(descriptor, parts[0].iov_base, parts[0].iov_len, flags);
+  if (parts.size() == 1) return ::send(descriptor, parts[0].iov_base, parts[0].iov_len, send_flags);
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
-  return ::sendmsg(descriptor, &message, flags);
+  return ::sendmsg(descriptor, &message, send_flags);
 }
 
 std::size_t total_bytes(std::span<const iovec> parts) noexcept {
@@ -86,6 +87,27 @@ void send_position::move_to(std::size_t index) noexcept {
   request_.driver_data.number = static_cast<std::uint32_t>(index);
   request_.driver_data.pointer =
       at_end() ? nullptr : const_cast<std::byte*>(request_.slices[index].data);
+}
+
+int send_first(int descriptor, send_operation& request) noexcept {
+  if (request.slices.size() == 1) {
+    const slice& only = request.slices.front();
+    ssize_t count = ::send(descriptor, only.data, only.size, send_flags);
+    if (count == static_cast<ssize_t>(only.size)) {
+      request.sent_bytes = only.size;
+      return 0;
+    }
+    int error = errno;
+    send_position position(request);
+    position.rewind();
+    if (count >= 0) {
+      position.advance(static_cast<std::size_t>(count));
+      return -EAGAIN;
+    }
+    if (error != EINTR) return -error;
+  }
+  send_position(request).rewind();
+  return send_now(descriptor, request);
 }
 
 int send_now(int descriptor, send_operation& request) noexcept {

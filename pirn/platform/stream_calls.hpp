@@ -1,4 +1,5 @@
-// stream_calls: the system calls of streams and listeners that both kernel drivers make, and what their errors mean.
+// stream_calls: the system calls of streams and listeners that both kernel drivers make, and what
+// their errors mean.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +15,8 @@ namespace pirn::detail {
 /// Errors of accept(2) that are the arriving connection's own; the next one may be well.
 bool is_of_one_connection(int error) noexcept;
 
-/// Where a send stands: its first slice that is not wholly sent, and the next byte of it. Kept in the request's
-/// driver_data `number` and `pointer`.
+/// Where a send stands: its first slice that is not wholly sent, and the next byte of it. Kept in
+/// the request's driver_data `number` and `pointer`.
 class send_position {
  public:
   explicit send_position(send_operation& request) noexcept : request_(request) {}
@@ -42,12 +43,15 @@ class send_position {
   send_operation& request_;
 };
 
-/// Sends what the socket takes now. Returns: 0 when all is sent, -EAGAIN when the socket's buffer is full, else
-/// -errno. `sent_bytes` tells how much went out.
+/// Begins a send: as `rewind()` and `send_now()`, without their work where one call sends all.
+int send_first(int descriptor, send_operation& request) noexcept;
+
+/// Sends what the socket takes now. Returns: 0 when all is sent, -EAGAIN when the socket's buffer
+/// is full, else -errno. `sent_bytes` tells how much went out.
 int send_now(int descriptor, send_operation& request) noexcept;
 
-/// Receives what is there now. Returns: the count, 0 at the end of the stream, -EAGAIN when nothing is there, else
-/// -errno.
+/// Receives what is there now. Returns: the count, 0 at the end of the stream, -EAGAIN when nothing
+/// is there, else -errno.
 int receive_now(int descriptor, std::span<std::byte> into) noexcept;
 
 }  // namespace pirn::detail
