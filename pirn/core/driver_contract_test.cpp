@@ -5,6 +5,7 @@
 
 #include "pirn/platform/epoll_driver.hpp"
 #include "pirn/platform/kernel_files.hpp"
+#include "pirn/platform/uring_driver.hpp"
 #include "pirn/sim/virtual_driver.hpp"
 
 namespace pirn::contract {
@@ -19,6 +20,25 @@ driver_setup epoll_with_thread() {
   auto thread = std::make_unique<one_thread>();
   epoll_options options{.files = kernel_files(), .runner = thread.get()};
   return {.thread = std::move(thread), .made = make_epoll_driver(options)};
+}
+
+driver_setup uring() {
+  return {.thread = nullptr, .made = std::move(*make_uring_driver())};
+}
+
+// Too few buffers, short queues, completions at any system call.
+driver_setup poor_uring() {
+  uring_options options{.submissions = 4,
+                        .completions = 8,
+                        .buffer_size_bytes = 1024,
+                        .buffers_at_first = 1,
+                        .buffers_at_most = 2,
+                        .deferred_work = false};
+  return {.thread = nullptr, .made = std::move(*make_uring_driver(options))};
+}
+
+driver_setup uring_without_multishot() {
+  return {.thread = nullptr, .made = std::move(*make_uring_driver({.multishot = false}))};
 }
 
 driver_setup virtual_time() {
@@ -42,7 +62,13 @@ driver_setup slow_virtual_time() {
 }  // namespace
 
 std::vector<driver_kind> kernel_drivers() {
-  return {{"epoll", epoll_inline}};
+  std::vector<driver_kind> kinds{{"epoll", epoll_inline}};
+  if (probe_uring().usable()) {
+    kinds.push_back({"io_uring", uring});
+    kinds.push_back({"io_uring_with_little", poor_uring});
+    kinds.push_back({"io_uring_without_multishot", uring_without_multishot});
+  }
+  return kinds;
 }
 
 std::vector<driver_kind> all_drivers() {

@@ -1,0 +1,28 @@
+#include "pirn/platform/mapping.hpp"
+
+#include <system_error>
+
+#include "pirn/platform/fd.hpp"
+
+namespace pirn::detail {
+
+mapping mapping::of_memory(std::size_t size_bytes) {
+  void* data =
+      ::mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (data == MAP_FAILED) throw std::system_error(last_error(), "mmap");
+  return {data, size_bytes};
+}
+
+mapping mapping::of_kernel(int descriptor, std::size_t size_bytes, off_t offset) {
+  constexpr int protection = PROT_READ | PROT_WRITE;
+  void* data =
+      ::mmap(nullptr, size_bytes, protection, MAP_SHARED | MAP_POPULATE, descriptor, offset);
+  if (data == MAP_FAILED) throw std::system_error(last_error(), "mmap of io_uring");
+  mapping made(data, size_bytes);
+  if (::madvise(data, size_bytes, MADV_DONTFORK) != 0) {
+    throw std::system_error(last_error(), "madvise of io_uring");
+  }
+  return made;
+}
+
+}  // namespace pirn::detail

@@ -1,0 +1,120 @@
+// uring: the kernel's submission and completion queues, by its own system calls.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include <linux/io_uring.h>
+
+#include "pirn/base/time.hpp"
+#include "pirn/platform/fd.hpp"
+#include "pirn/platform/mapping.hpp"
+
+namespace pirn {
+
+/// What the running kernel's io_uring offers, as `pirn doctor` shows it.
+struct uring_features {
+  std::string kernel;          ///< its release, as uname(2) tells
+  std::string problem;         ///< why the io_uring driver cannot run here; empty when it can
+  bool deferred_work = false;  ///< completions are made only when the loop enters (6.1)
+  bool buffer_rings = false;   ///< the kernel picks a buffer when bytes arrive (5.19)
+  bool multishot = false;      ///< one request accepts or receives many times (6.0)
+
+  bool usable() const noexcept { return problem.empty(); }
+};
+
+/// Asks the kernel by setting up a small ring and letting it go.
+uring_features probe_uring();
+
+namespace detail {
+
+/// How large the queues are and who makes completions.
+struct uring_setup {
+  unsigned submissions = 256;
+  unsigned completions = 4096;
+  /// Completions are made only when this thread enters; otherwise at any of its system calls.
+  bool deferred_work = true;
+};
+
+/// One io_uring. Requests are written into the submission queue and go to the kernel with the next
+/// enter; what has ended is read from the completion queue.
+///
+/// Threads: made, used and destroyed on one thread: the kernel refuses others.
+class uring {
+ public:
+  /// Throws: std::system_error when the kernel has no io_uring or refuses it.
+  explicit uring(const uring_setup& setup);
+  uring(uring&&) = delete;  // has_news() reads its words
+
+  int descriptor() const noexcept { return descriptor_.get(); }
+
+  /// The next free entry, zeroed, queued; enters when the queue is full.
+  io_uring_sqe& next_submission() noexcept;
+  bool has_submissions() const noexcept { return queued() != 0; }
+
+  /// Whether the kernel has work that it does only in an enter: deferred completions, or those that
+  /// found the queue full.
+  bool has_deferred_work() const noexcept {
+    return (std::atomic_ref(*flags_).load(std::memory_order_relaxed) & deferred_mask) != 0;
+  }
+
+  /// Submits what is queued and lets the kernel do its deferred work; does not block.
+  void enter() noexcept;
+
+  /// As enter(), then blocks until there is a completion, a signal came or `at_most` has passed;
+  /// `duration::max()` is for ever.
+  void enter_and_wait(duration at_most) noexcept;
+
+  /// The oldest completion, or null; it stays until pop_completion().
+  const io_uring_cqe* front_completion() const noexcept {
+    // Pairs with the kernel's release of the tail.
+    std::uint32_t tail = std::atomic_ref(*completion_tail_).load(std::memory_order_acquire);
+    return *completion_head_ == tail ? nullptr
+                                     : &completions_[*completion_head_ & completion_mask_];
+  }
+  void pop_completion() noexcept {
+    // Pairs with the kernel's acquire of the head before it writes into the entry again.
+    std::atomic_ref(*completion_head_).store(*completion_head_ + 1, std::memory_order_release);
+  }
+
+  /// io_uring_register(2). Returns: what it returns, or -errno.
+  int register_with(unsigned opcode, void* argument, unsigned count) noexcept;
+
+  // For driver::has_news().
+  const std::uint32_t* flags_word() const noexcept { return flags_; }
+  const std::uint32_t* completion_tail_word() const noexcept { return completion_tail_; }
+  const std::uint32_t* completion_head_word() const noexcept { return completion_head_; }
+  static constexpr std::uint32_t deferred_mask = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
+
+  /// How often the kernel was entered.
+  std::uint64_t enters() const noexcept { return enters_; }
+
+ private:
+  void map(const io_uring_params& layout);
+  void enter(unsigned flags, unsigned completions_wanted,
+             io_uring_getevents_arg* argument) noexcept;
+  std::uint32_t queued() const noexcept { return tail_ - *submission_head_; }
+
+  unique_fd descriptor_;
+  mapping queues_;
+  mapping submission_entries_;
+
+  io_uring_sqe* submissions_ = nullptr;
+  std::uint32_t* submission_head_ = nullptr;  // the kernel's
+  std::uint32_t* submission_tail_ = nullptr;
+  std::uint32_t* flags_ = nullptr;  // the kernel's
+  std::uint32_t tail_ = 0;          // entries up to here are written; published by enter()
+  std::uint32_t submission_mask_ = 0;
+
+  io_uring_cqe* completions_ = nullptr;
+  std::uint32_t* completion_tail_ = nullptr;  // the kernel's
+  std::uint32_t* completion_head_ = nullptr;
+  std::uint32_t completion_mask_ = 0;
+
+  std::uint64_t enters_ = 0;
+};
+
+}  // namespace detail
+
+}  // namespace pirn

@@ -1,0 +1,120 @@
+#include "pirn/platform/uring_listener.hpp"
+
+#include <cerrno>
+#include <new>
+#include <utility>
+
+#include <sys/socket.h>
+
+#include "pirn/base/assert.hpp"
+#include "pirn/platform/stream_calls.hpp"
+#include "pirn/platform/uring_stream.hpp"
+
+namespace pirn::detail {
+
+uring_listener::uring_listener(uring_core& core, unique_fd descriptor,
+                               const stream_options& of_accepted)
+    : core_(core), of_accepted_(of_accepted), descriptor_(std::move(descriptor)) {
+  kept_.reserve(kept_at_most);
+  ++core_.sockets;
+}
+
+uring_listener::~uring_listener() {
+  --core_.sockets;
+}
+
+bool uring_listener::start(accept_operation& request) noexcept {
+  if (!kept_.empty()) {
+    unique_fd oldest = std::move(kept_.front());
+    kept_.erase(kept_.begin());
+    hand_over(std::move(oldest), request);
+    return true;
+  }
+  request.driver_data.state = static_cast<std::uint32_t>(uring_kind::accept);
+  waiting_.push_back(request);
+  arm();
+  return false;
+}
+
+void uring_listener::arm() noexcept {
+  if (armed_) return;
+  io_uring_sqe& entry =
+      core_.submit(IORING_OP_ACCEPT, descriptor_.get(), this, uring_target::accepted);
+  entry.accept_flags = SOCK_CLOEXEC;
+  if (core_.multishot) entry.ioprio = IORING_ACCEPT_MULTISHOT;
+  armed_ = true;
+}
+
+void uring_listener::accepted(int result, std::uint32_t flags) noexcept {
+  if ((flags & IORING_CQE_F_MORE) == 0) armed_ = ending_ = false;
+  if (result >= 0) {
+    take(unique_fd(result));
+  } else if (!released_) {
+    refused(result);
+  }
+  if (released_) {
+    if (!armed_) delete this;
+  } else if (!waiting_.empty()) {
+    arm();
+  }
+}
+
+void uring_listener::take(unique_fd connection) noexcept {
+  if (released_) return;  // and closes it
+  if (!waiting_.empty()) {
+    accept_operation& first = waiting_.pop_front();
+    hand_over(std::move(connection), first);
+    first.completed();
+    return;
+  }
+  // A few may come between asking the kernel to stop and its doing so; they are dropped if there is
+  // no memory.
+  try {
+    kept_.push_back(std::move(connection));
+  } catch (const std::bad_alloc&) {
+  }
+  if (kept_.size() >= kept_at_most && armed_ && !std::exchange(ending_, true)) {
+    core_.cancel(this, uring_target::accepted);
+  }
+}
+
+void uring_listener::refused(int result) noexcept {
+  if (result == -ECANCELED || result == -EAGAIN || is_of_one_connection(-result)) return;
+  // The kernel is out of something: the caller that waits longest is told and will back off; nobody
+  // waiting, the next accept will ask again.
+  if (waiting_.empty()) return;
+  accept_operation& first = waiting_.pop_front();
+  first.result = result;
+  first.completed();
+}
+
+void uring_listener::hand_over(unique_fd connection, accept_operation& request) noexcept {
+  socket_address peer;
+  // The kernel tells no addresses to a request that accepts many. One that has gone again has none;
+  // its stream will say so.
+  if (::getpeername(connection.get(), peer.data(), peer.size_word()) != 0) peer = {};
+  // Connections of TCP have their listener's options; others get them now.
+  if (peer.family() == AF_UNIX) set_stream_options(connection.get(), AF_UNIX, of_accepted_);
+  try {
+    request.accepted.reset(new uring_stream(core_, std::move(connection), peer));
+    request.peer = peer.to_endpoint();
+    request.result = 0;
+  } catch (const std::bad_alloc&) {
+    request.result = -ENOMEM;
+  }
+}
+
+// The port must be free when this returns, so the request is ended by an enter of its own.
+void uring_listener::release() noexcept {
+  PIRN_ASSERT(waiting_.empty(), "a listener is closed with an accept outstanding");
+  released_ = true;
+  kept_.clear();
+  if (armed_) {
+    if (!ending_) core_.cancel(this, uring_target::accepted);
+    core_.ring.enter();
+  }
+  descriptor_.reset();
+  if (!armed_) delete this;
+}
+
+}  // namespace pirn::detail
