@@ -4,6 +4,16 @@
 
 namespace pirn::net::detail {
 
+bool is_network_failure(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::system_error&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 task<tcp_stream> accept_patiently(listener& where, duration pause) {
   for (;;) {
     bool shortage = false;

@@ -23,7 +23,9 @@ struct serve_options {
 using failure_sink = std::function<void(const endpoint& peer, const std::exception_ptr& error)>;
 
 /// Accepts connections on `where` for ever and runs `handler(stream)`, a task, for each. A handler
-/// that fails closes its own connection alone; the failure goes to `failures`, if given.
+/// that fails ends its own connection alone and the failure goes to `failures`; without that, what
+/// the network did (a std::system_error) is the connection's end, and anything else ends the
+/// server.
 ///
 /// Cancel: takes no more connections; the handlers are given `grace`, then cancelled.
 template <class Handler>
@@ -43,6 +45,9 @@ namespace detail {
 /// Takes the next connection; pauses while the system is short of descriptors or memory.
 task<tcp_stream> accept_patiently(listener& where, duration pause);
 
+/// Whether `error` is what the network or the system did: a std::system_error.
+bool is_network_failure(const std::exception_ptr& error) noexcept;
+
 template <class Handler>
 task<> handle_one(const Handler& handler, tcp_stream peer, const failure_sink& failures) {
   endpoint address = peer.peer();
@@ -54,7 +59,12 @@ task<> handle_one(const Handler& handler, tcp_stream peer, const failure_sink& f
   } catch (...) {
     error = std::current_exception();
   }
-  if (error && failures) failures(address, error);
+  if (!error) co_return;
+  if (failures) {
+    failures(address, error);
+  } else if (!is_network_failure(error)) {
+    std::rethrow_exception(error);
+  }
 }
 
 template <class Handler>

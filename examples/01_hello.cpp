@@ -1,0 +1,30 @@
+// hello: two tasks in a group; the group ends when both have ended.
+#include <fmt/core.h>
+
+#include "pirn/pirn.hpp"
+
+using namespace std::chrono_literals;
+
+// [hello]
+pirn::task<> say_after(pirn::duration delay, std::string what) {
+  co_await pirn::sleep_for(delay);
+  fmt::print("{}\n", what);
+}
+
+pirn::task<> hello() {
+  co_await pirn::with_group([](pirn::task_group& group) -> pirn::task<> {
+    group.spawn(say_after, 100ms,
+                "hello");  // callable, then arguments: both live in the child's frame
+    group.spawn(say_after, 200ms, "world");
+    co_return;
+  });
+}
+
+int main(int argc, char** argv) {
+  return pirn::run_main(hello, argc, argv);
+}
+// [/hello]
+
+// Output:
+// hello
+// world
