@@ -105,7 +105,7 @@ struct no_report {
 /// Times the calls of a function; `report(call)`, which must not throw, is told of each at its end.
 ///
 /// A coroutine's call ends where it first suspends: time the coroutine from within instead.
-/// Example: examples/16_instrument.cpp
+/// Example: examples/15_decorators.cpp
 template <class Function, class Report = detail::no_report, class Clock = std::chrono::steady_clock>
 class timed {
  public:

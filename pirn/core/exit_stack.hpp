@@ -59,7 +59,8 @@ class stacked_function final : public stacked_exit {
 /// swallow it, or throw another in its place, and those below it see that.
 /// A stack that is destroyed before it was left is closed; an error then terminates the program, so
 /// leave it by `with` or `close()`.
-/// Source: `contextlib.ExitStack`.
+/// Source:  `contextlib.ExitStack`.
+/// Example: examples/16_exit_stack.cpp
 class exit_stack {
  public:
   using rehandles_errors = void;
