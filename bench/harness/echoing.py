@@ -57,7 +57,7 @@ def measure(bench, subjects, programs, settings):
 
 
 def _instructions(bench, subjects, programs):
-    """Instructions for a message at 64 connections; with one, each message would be a whole turn."""
+    """Instructions for a message at 64 connections; with one, each would be a whole turn."""
     counted = [subject for subject in subjects if subject.name in bench.counted]
     if not counted or not instructions.is_there():
         return
@@ -69,10 +69,10 @@ def _instructions(bench, subjects, programs):
             command = load_command(programs, server, case, 0, messages)
             rounds.output_of(command, cpu=rounds.CLIENT_CPU)
 
-        values = {}
-        for subject in counted:
+        def count_once(subject):
             command = programs.command(subject)
             count = INSTRUCTION_BURSTS * case.depth
-            found = instructions.of_server(command, subject.environment, load, count)
-            values[subject.name] = [found]
+            return instructions.of_server(command, subject.environment, load, count)
+
+        values = instructions.of_each(counted, count_once)
         yield Series(bench.name, str(case), "instructions", "instr", values)

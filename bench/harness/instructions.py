@@ -13,6 +13,11 @@ def is_there():
     return shutil.which("valgrind") is not None
 
 
+def of_each(subjects, count_once):
+    """{subject: [its instructions]}; one count does, since they hardly vary."""
+    return rounds.interleave(subjects, 1, count_once)
+
+
 def under_callgrind(command, log):
     """The words that run a command under callgrind, which writes its counts to `log` at the end."""
     return [

@@ -125,4 +125,6 @@ def main(arguments=None):
     except KeyboardInterrupt:
         say("interrupted")
         return 130
-    return 0
+    for failure in rounds.failures:
+        say(failure)
+    return 1 if rounds.failures else 0

@@ -23,8 +23,7 @@ def _instructions(bench, case, subjects, programs):
     counted = [subject for subject in subjects if subject.name in bench.counted]
     if not counted or not instructions.is_there():
         return
-    values = {
-        subject.name: [instructions.of_program(programs.command(subject), case)]
-        for subject in counted
-    }
+    values = instructions.of_each(
+        counted, lambda subject: instructions.of_program(programs.command(subject), case)
+    )
     yield Series(bench.name, case, "instructions", "instr", values)

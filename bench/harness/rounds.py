@@ -18,13 +18,30 @@ class Failed(Exception):
 
 
 def interleave(subjects, rounds, run_once):
-    """Calls run_once(subject) A B C, then B C A, then C A B, …; returns {subject: [results]}."""
+    """Calls run_once(subject) A B C, then B C A, then C A B, …; returns {subject: [results]}.
+
+    A subject that fails is named, and left out of this case; the others go on.
+    """
     results = {subject.name: [] for subject in subjects}
     for round_number in range(rounds):
         for i in range(len(subjects)):
             subject = subjects[(i + round_number) % len(subjects)]
-            results[subject.name].append(run_once(subject))
+            if subject.name not in results:
+                continue
+            try:
+                results[subject.name].append(run_once(subject))
+            except (Failed, subprocess.TimeoutExpired) as failure:
+                note_failure(subject.name, failure)
+                del results[subject.name]
     return results
+
+
+failures = []  # what went wrong in this call; any makes it end with status 1
+
+
+def note_failure(who, failure):
+    failures.append(f"{who} failed: {failure}")
+    print(f"bench: {failures[-1]}", file=sys.stderr, flush=True)
 
 
 def pinned(cpu):

@@ -59,7 +59,7 @@ def interval_of_median(values, confidence=0.95):
 
 def rows_of(series, base):
     """One row for each subject; ratios are taken round by round, so drift hits both sides."""
-    base_values = series.values.get(base)
+    base_values = series.values.get(base)  # none when the base failed in this case
     rows = []
     for subject, values in series.values.items():
         ratio = low = high = None
