@@ -55,8 +55,8 @@ class outcome {
   /// The value, still kept here, or rethrows the exception.
   /// Requires: not empty.
   std::add_lvalue_reference_t<T> value() {
-    PIRN_ASSERT(!empty(), "the outcome is not there yet");
-    if (state_ == state::error) std::rethrow_exception(error_);
+    if (state_ != state::value) [[unlikely]]
+      throw_no_value();
     if constexpr (std::is_reference_v<T>) {
       return *value_;
     } else {
@@ -67,8 +67,8 @@ class outcome {
   /// Moves the value out, or rethrows the exception.
   /// Requires: not empty.
   T take() {
-    PIRN_ASSERT(!empty(), "the outcome is not there yet");
-    if (state_ == state::error) std::rethrow_exception(error_);
+    if (state_ != state::value) [[unlikely]]
+      throw_no_value();
     if constexpr (std::is_reference_v<T>) {
       return static_cast<T>(*value_);
     } else {
@@ -79,6 +79,10 @@ class outcome {
  private:
   enum class state : unsigned char { empty, value, error };
 
+  [[noreturn, gnu::cold, gnu::noinline]] void throw_no_value() const {
+    PIRN_ASSERT(state_ == state::error, "the outcome is not there yet");
+    std::rethrow_exception(error_);
+  }
   void clear() noexcept {
     if (state_ == state::value) std::destroy_at(&value_);
     if (state_ == state::error) std::destroy_at(&error_);
@@ -108,11 +112,16 @@ class outcome<void> {
   std::exception_ptr error() const noexcept { return error_; }
 
   void take() {
-    PIRN_ASSERT(!empty(), "the outcome is not there yet");
-    if (error_) std::rethrow_exception(error_);
+    if (!done_) [[unlikely]]
+      throw_not_done();
   }
 
  private:
+  [[noreturn, gnu::cold, gnu::noinline]] void throw_not_done() const {
+    PIRN_ASSERT(error_ != nullptr, "the outcome is not there yet");
+    std::rethrow_exception(error_);
+  }
+
   std::exception_ptr error_;
   bool done_ = false;
 };

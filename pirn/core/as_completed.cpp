@@ -1,6 +1,5 @@
 #include "pirn/core/as_completed.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace pirn {
@@ -10,8 +9,8 @@ children_watch::~children_watch() {
 }
 
 void children_watch::add(const task_handle& child) {
-  std::size_t number = watches_.size();
-  ended_.reserve(number + 1);  // so that a child's end never allocates
+  const std::size_t number = watches_.size();
+  if (ended_.capacity() <= number) ended_.reserve(2 * number + 1);  // a child's end never allocates
   watches_.emplace_back(*this, child.mutable_record(), number);
 }
 
@@ -30,7 +29,10 @@ children_watch::watch::~watch() {
 
 void children_watch::watch::ended() noexcept {
   set_.ended_.push_back(number_);
-  if (set_.waiting_ != nullptr) std::exchange(set_.waiting_, nullptr)->wake();
+  if (set_.waiting_ == nullptr) return;
+  next_wait& waiting = *std::exchange(set_.waiting_, nullptr);
+  waiting.number_ = set_.ended_[set_.taken_++];  // nobody else can take it from here on
+  waiting.wake();
 }
 
 namespace detail {
@@ -42,7 +44,10 @@ task<> wait_for_children(children_watch& watch, const std::vector<const task_han
     if (!number) co_return;
     done.push_back(*number);
     if (until == return_when::first_completed) co_return;
-    if (until == return_when::first_exception && children[*number]->has_failed()) co_return;
+    const task_handle& ended = *children[*number];
+    if (until == return_when::first_exception && ended.has_failed() && !ended.was_cancelled()) {
+      co_return;
+    }
   }
 }
 
@@ -52,13 +57,11 @@ task<wait_result> wait_any(std::vector<const task_handle*> children, wait_option
   wait_result result;
   co_await move_on_after(options.timeout,
                          wait_for_children(watch, children, options.until, result.done));
+  std::vector<char> known(children.size());
+  for (std::size_t number : result.done) known[number] = 1;
   for (std::size_t number = 0; number < children.size(); ++number) {
-    if (children[number]->has_ended()) {
-      if (!(std::ranges::find(result.done, number) != result.done.end()))
-        result.done.push_back(number);
-    } else {
-      result.pending.push_back(number);
-    }
+    if (known[number] != 0) continue;
+    (children[number]->has_ended() ? result.done : result.pending).push_back(number);
   }
   co_return result;
 }

@@ -12,6 +12,8 @@ namespace pirn {
 
 /// Watches a set of children and says which has ended, in the order of their ends. The part without
 /// types.
+///
+/// Threads: its loop's; one task at a time waits for the next end (asserted).
 class children_watch {
  public:
   children_watch() = default;
@@ -61,29 +63,30 @@ class [[nodiscard]] children_watch::next_wait final : public awaitable<next_wait
  private:
   friend class awaitable<next_wait>;
   friend class watch;
-  bool try_complete() const noexcept {
-    return set_.taken_ < set_.ended_.size() || set_.left() == 0;
+  bool try_complete() noexcept {
+    if (set_.taken_ < set_.ended_.size()) number_ = set_.ended_[set_.taken_++];
+    return number_ || set_.left() == 0;
   }
-  void enqueue() noexcept { set_.waiting_ = this; }
+  void enqueue() noexcept {
+    PIRN_ASSERT(set_.waiting_ == nullptr, "one task at a time waits for the next end");
+    set_.waiting_ = this;
+  }
   cancel_answer withdraw() noexcept override {
     set_.waiting_ = nullptr;
     return cancel_answer::gone;
   }
-  std::optional<std::size_t> result() noexcept {
-    if (set_.left() == 0) return std::nullopt;
-    return set_.ended_[set_.taken_++];
-  }
+  std::optional<std::size_t> result() noexcept { return number_; }
 
   children_watch& set_;
+  std::optional<std::size_t> number_;
 };
 
 inline children_watch::next_wait children_watch::next() noexcept {
   return next_wait(*this);
 }
 
-/// The children in the order in which they end: `while (child<T>* next = co_await done.next())`,
-/// that is `auto* next = co_await done.next();` in a loop until it is null. It starts nothing and
-/// cancels nothing.
+/// The children in the order in which they end: `child<T>* next = co_await done.next();` in a loop
+/// until it is null. It starts nothing and cancels nothing.
 ///
 /// Lifetime: the children must stay where they are as long as this lives.
 /// Source:   asyncio.as_completed().
@@ -94,8 +97,9 @@ class as_completed {
     for (const child<T>& each : children) watch_.add(each);
   }
 
-  /// Waits for the next end. Returns: the child, whose result() is there; null when there are no
-  /// more. Cancel: loses nothing.
+  /// Waits for the next end.
+  /// Returns: the child, whose result() is there; null when there are no more.
+  /// Cancel:  loses nothing.
   task<child<T>*> next() {
     std::optional<std::size_t> number = co_await watch_.next();
     co_return number ? &children_[*number] : nullptr;
@@ -108,6 +112,7 @@ class as_completed {
 
 enum class return_when { all_completed, first_completed, first_exception };
 
+/// `first_exception`: a child that was cancelled has not failed.
 struct wait_options {
   pirn::return_when until = return_when::all_completed;
   duration timeout = duration::max();
@@ -126,8 +131,11 @@ task<> wait_for_children(children_watch& watch, const std::vector<const task_han
 task<wait_result> wait_any(std::vector<const task_handle*> children, wait_options options);
 }  // namespace detail
 
-/// Waits until the condition holds or the time is up. Nothing is cancelled and nothing thrown for a
-/// child's failure. Source: asyncio.wait(), concurrent.futures.wait().
+/// Waits until the condition holds, all have ended, or the time is up. Nothing is cancelled and
+/// nothing thrown for a child's failure.
+///
+/// Lifetime: the children must stay where they are meanwhile.
+/// Source:   asyncio.wait(), concurrent.futures.wait().
 template <class T>
 task<wait_result> wait(const std::vector<child<T>>& children, wait_options options = {}) {
   std::vector<const task_handle*> handles;

@@ -5,16 +5,14 @@
 #include <system_error>
 #include <utility>
 
-#include "pirn/core/task.hpp"
-#include "pirn/core/within.hpp"
+#include "pirn/core/to_task.hpp"
 
 namespace pirn {
 
-/// Runs `work` and turns a std::system_error that it throws into its code; every other exception
-/// passes. The text that names the operation and its object is lost: use it where the code decides
-/// what happens next.
+namespace detail {
+
 template <class T>
-task<std::expected<T, std::error_code>> as_expected(task<T> work) {
+task<std::expected<T, std::error_code>> run_as_expected(task<T> work) {
   try {
     if constexpr (std::is_void_v<T>) {
       co_await std::move(work);
@@ -28,10 +26,17 @@ task<std::expected<T, std::error_code>> as_expected(task<T> work) {
   }
 }
 
-/// The same for a single wait; await it in the same expression.
-template <wait_like Wait>
-task<std::expected<detail::wait_result_t<Wait>, std::error_code>> as_expected(Wait&& wait) {
-  return as_expected(detail::as_task(wait));
+}  // namespace detail
+
+/// Runs `work` and turns a std::system_error that it throws into its code; every other exception
+/// passes. The text that names the operation and its object is lost: use it where the code decides
+/// what happens next.
+///
+/// Lifetime: `work` that is no task must outlive the call's own task: await it in the same
+///           expression.
+template <task_awaitable Work>
+auto as_expected(Work&& work) {
+  return detail::run_as_expected(to_task(std::forward<Work>(work)));
 }
 
 }  // namespace pirn

@@ -16,6 +16,7 @@ void task_handle::drop() noexcept {
     frame_.destroy();
     delete record_;
   } else {
+    PIRN_ASSERT(!record_->is_observed(), "a child is dropped while somebody waits for its end");
     record_->held_ = false;  // frees itself at its end
   }
   record_ = nullptr;

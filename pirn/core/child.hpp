@@ -33,7 +33,8 @@ class task_handle {
   void cancel() noexcept {
     if (!has_ended()) record_->cancel();
   }
-  /// Makes its present (or next) wait throw `error`, once; the task goes on from there.
+  /// Makes its present (or next) wait throw `error`, once; the task goes on from there. It reaches
+  /// into shields, too. A second one before the first was thrown takes its place.
   template <class E>
   void interrupt(E error) {
     record_->interrupt(std::make_exception_ptr(std::move(error)));
@@ -114,8 +115,9 @@ class [[nodiscard]] child_wait final : public awaitable<child_wait<T, Moves>>,
 /// cancelled. May be awaited by several tasks, and again.
 ///
 /// Cancel:   of the awaiter: leaves the child alone.
-/// Lifetime: may outlive its group; not its loop.
-template <class T>
+/// Lifetime: may outlive its group; not its loop. It stays where it is, undropped, while somebody
+///           waits for its end (asserted).
+template <class T = void>
 class child : public task_handle {
  public:
   using value_type = T;

@@ -12,6 +12,7 @@
 #include "pirn/base/outcome.hpp"
 #include "pirn/core/frame_pool.hpp"
 #include "pirn/core/loop.hpp"
+#include "pirn/core/sleep.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/core/wait_list.hpp"
 
@@ -21,7 +22,8 @@ namespace pirn {
 /// While it is unset it counts as work in progress elsewhere: a loop that waits for it is not
 /// deadlocked.
 ///
-/// Threads:  set_value and set_error from any thread, once; the rest on its loop's.
+/// Threads:  set_value and set_error from any thread, once (asserted); the rest on its loop's. A
+///           loop on virtual time waits for no other thread.
 /// Lifetime: must outlive the setter's call and every waiter.
 /// Source:   asyncio.Future.
 template <class T>
@@ -29,17 +31,23 @@ class completion : private inbox_message {
  public:
   completion() : loop_(loop::current()) { loop_.outside_work_started(); }
   ~completion() {
-    if (!settled_) loop_.outside_work_ended();
+    if (settled_) return;
+    loop_.outside_work_ended();
+    if (posted_.load()) loop_.mail().withdraw(*this);
   }
 
+  /// Whether tasks can see that it is set.
   bool is_set() const noexcept { return settled_; }
 
+  /// Throws: what making the value throws; then it is not set.
   template <class... Args>
   void set_value(Args&&... args) {
+    PIRN_ASSERT(outcome_.empty(), "a completion is set once");
     outcome_.set_value(std::forward<Args>(args)...);
     deliver();
   }
   void set_error(std::exception_ptr error) noexcept {
+    PIRN_ASSERT(outcome_.empty(), "a completion is set once");
     outcome_.set_error(std::move(error));
     deliver();
   }
@@ -68,11 +76,10 @@ class completion : private inbox_message {
 
  private:
   void deliver() noexcept {
-    if (loop::current_or_null() == &loop_) {
-      arrived();
-    } else {
-      loop_.mail().post(*this);
-    }
+    if (loop::current_or_null() == &loop_) return arrived();
+    loop& home = loop_;  // from the store on a waiter may end this object
+    posted_.store(true);
+    home.mail().post(*this);
   }
   void arrived() noexcept override {
     settled_ = true;
@@ -83,6 +90,7 @@ class completion : private inbox_message {
   loop& loop_;
   outcome<T> outcome_;
   wait_list waiters_;
+  std::atomic<bool> posted_{false};
   bool settled_ = false;
 };
 
@@ -148,6 +156,7 @@ foreign_call run_foreign(Awaitable awaitable, completion<T>& done) {
 template <class Awaitable>
 auto adapt(Awaitable awaitable) -> task<std::decay_t<detail::foreign_result_t<Awaitable>>> {
   using result = std::decay_t<detail::foreign_result_t<Awaitable>>;
+  co_await check_cancelled();
   completion<result> done;
   detail::run_foreign<Awaitable, result>(std::move(awaitable), done);
   cancel_scope shield(scope_options{.shield = true});

@@ -2,7 +2,13 @@
 
 #include <string_view>
 
+#include "pirn/core/loop.hpp"
+
 namespace pirn {
+
+void frame_base::never_started() const noexcept {
+  if (loop* home = loop::current_or_null()) home->report_never_awaited(*this);
+}
 
 // `pirn::task<> app::say_after(pirn::duration, std::string)` -> `say_after`. The parameter list is
 // the first parenthesis outside template arguments; what stands before it, back to a space or `::`

@@ -88,6 +88,8 @@ class frame_base : public detail::pooled_frame {
 
   task_record& record() const noexcept { return *record_; }
   bool is_started() const noexcept { return record_ != nullptr; }
+  /// Said of a frame that is destroyed before it was started: a loop in debug mode tells of it.
+  [[gnu::cold]] void never_started() const noexcept;
 
  protected:
   explicit frame_base(std::source_location where) noexcept : where_(where) {}
@@ -97,13 +99,25 @@ class frame_base : public detail::pooled_frame {
     where_ = where;
     record_->leaf_ = this;
   }
+  /// Where control goes when this frame stops: its caller is the leaf again.
+  std::coroutine_handle<> back_to_caller() noexcept {
+    record_->leaf_ = caller_;
+    return continuation_;
+  }
   /// Where control goes when this frame has ended; for a root the record is told, and `frame`
   /// destroyed when nobody holds it.
   template <class Promise>
   static std::coroutine_handle<> leave(std::coroutine_handle<Promise> frame) noexcept {
     Promise& promise = frame.promise();
     if (promise.caller_ != nullptr) [[likely]]
-      return promise.continuation_;
+      return promise.back_to_caller();
+    return leave_root(frame);
+  }
+  // Out of line, so that the way to a caller is inlined.
+  template <class Promise>
+  [[gnu::noinline]] static std::coroutine_handle<> leave_root(
+      std::coroutine_handle<Promise> frame) noexcept {
+    Promise& promise = frame.promise();
     if (promise.record_->root_ended(promise.error())) frame.destroy();
     return std::noop_coroutine();
   }

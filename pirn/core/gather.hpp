@@ -35,7 +35,7 @@ element_t<T> take_result(child<T>& ended) {
     ended.result();
     return {};
   } else {
-    return std::move(ended.result());
+    return static_cast<T&&>(ended.result());
   }
 }
 
@@ -61,8 +61,11 @@ void start_race(task_group& group, std::optional<Result>& first, std::index_sequ
 
 }  // namespace detail
 
-/// Runs the tasks at once. Returns: their results in the order of the arguments (`std::monostate`
-/// for void). Throws: the first failure itself, after the others were cancelled and have ended.
+/// Runs the tasks at once.
+///
+/// Returns: their results in the order of the arguments (`std::monostate` for void).
+/// Throws:  the first failure itself, after the others were cancelled and have ended.
+/// Source:  asyncio.gather().
 template <class... T>
   requires(sizeof...(T) > 0)
 task<std::tuple<detail::element_t<T>...>> gather(task<T>... work) {
@@ -104,8 +107,12 @@ task<std::vector<detail::element_t<T>>> gather(std::vector<task<T>> work) {
 }
 
 /// Runs the tasks at once until the first has ended; the others are cancelled and awaited, and what
-/// they had produced is dropped. Returns: a variant whose index tells which was first. Throws: the
-/// first failure itself.
+/// they had produced is dropped.
+///
+/// Returns: a variant whose index tells which was first; also when a cancel comes while the others
+///          are being awaited.
+/// Throws:  the first failure itself, be it of a task that was too late; future_cancelled when each
+///          task ended by a `cancelled` of its own.
 template <class... T>
   requires(sizeof...(T) > 0)
 task<std::variant<detail::element_t<T>...>> race(task<T>... work) {
@@ -119,7 +126,12 @@ task<std::variant<detail::element_t<T>...>> race(task<T>... work) {
   } catch (...) {
     error = std::current_exception();
   }
-  co_await group.join_first(error);
+  try {
+    co_await group.join_first(error);
+  } catch (const cancelled&) {
+    if (!first) throw;
+  }
+  if (!first) throw future_cancelled("every task of the race was cancelled");
   co_return *std::move(first);
 }
 

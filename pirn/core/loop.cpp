@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/core/frame.hpp"
 
 namespace pirn {
 
@@ -22,8 +23,15 @@ loop::loop(pirn::driver& outside, loop_options options)
   driver_.attach(inbox_);
 }
 
+// What is left is told, so that it can be found.
 loop::~loop() {
-  PIRN_ASSERT(root_.children().empty(), "a loop ends after its tasks");
+  if (!root_.children().empty()) {
+    const std::string text = "a loop ends after its tasks; there are left:\n" + dump_tasks();
+    detail::assertion_failed("no task left", text.c_str());
+  }
+  PIRN_ASSERT(timers_.empty(), "a loop ends after the timers that were armed on it");
+  PIRN_ASSERT(foreground_ == 0, "a loop ends after the requests that it awaited");
+  PIRN_ASSERT(outside_work_ == 0, "a loop ends after the completions that were made on it");
 }
 
 loop& loop::current() noexcept {
@@ -32,6 +40,10 @@ loop& loop::current() noexcept {
 }
 
 namespace {
+
+std::string line_of(std::source_location where) {
+  return std::string(where.file_name()) + ":" + std::to_string(where.line());
+}
 
 class posted_call final : public inbox_message {
  public:
@@ -42,6 +54,7 @@ class posted_call final : public inbox_message {
     std::unique_ptr<posted_call> self(this);
     fn_();
   }
+  void dropped() noexcept override { delete this; }
   std::move_only_function<void()> fn_;
 };
 
@@ -140,10 +153,16 @@ void loop::resume_measured(task_record& task) {
   const auto start = std::chrono::steady_clock::now();
   resume(task);
   const duration held = std::chrono::steady_clock::now() - start;
-  if (held < options_.slow_limit || !on_slow) return;
-  on_slow("task " + name + " held the loop for " +
-          std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(held).count()) +
-          " ms after " + from.file_name() + ":" + std::to_string(from.line()));
+  if (held < options_.slow_limit || !on_warning) return;
+  const auto held_ms = std::chrono::duration_cast<std::chrono::milliseconds>(held).count();
+  on_warning("task " + name + " held the loop for " + std::to_string(held_ms) + " ms after " +
+             line_of(from));
+}
+
+void loop::report_never_awaited(const frame_base& frame) const noexcept {
+  if (!options_.debug || !on_warning) return;
+  on_warning("task " + frame.function_name() + " was never awaited; its function is at " +
+             line_of(frame.where()));
 }
 
 void loop::shuffle_ready() {

@@ -26,7 +26,8 @@ struct loop_options {
   std::optional<std::uint64_t> shuffle_seed;
   /// Keep a running hash of every resumption (`loop::decisions`), to compare two runs.
   bool record_decisions = false;
-  /// Measure each resumption and report those that hold the loop longer than `slow_limit`.
+  /// Measure each resumption and report those that hold the loop longer than `slow_limit`; report
+  /// tasks that are never awaited (`loop::on_warning`).
   bool debug = false;
   duration slow_limit = std::chrono::milliseconds(100);
 };
@@ -59,7 +60,8 @@ class loop {
 
   // Threads: any.
   inbox& mail() noexcept { return inbox_; }
-  /// Calls `fn` on the loop's thread.
+  /// Calls `fn`, which must not throw, on the loop's thread, between its tasks' turns. A call that
+  /// has not been made when the loop ends is dropped.
   /// Lifetime: the loop must not have ended.
   void post(std::move_only_function<void()> fn);
 
@@ -68,7 +70,6 @@ class loop {
   bool run_until_ended(const task_record& task);
   /// Runs what is ready and due at this moment, without blocking.
   void run_ready();
-  void deliver_mail() noexcept { inbox_.deliver(); }
 
   /// Where blocking calls go (to_thread, the resolver). Requires: one was lent.
   blocking_runner& blocking() const noexcept {
@@ -92,8 +93,9 @@ class loop {
   std::uint64_t next_task_id() noexcept { return ++last_task_id_; }
   /// Hash of the resumptions so far: which task, when. Zero unless recorded.
   std::uint64_t decisions() const noexcept { return decisions_.value(); }
-  /// Told (in debug mode) of a resumption that took too long: the text names the task and its line.
-  std::function<void(const std::string&)> on_slow;
+  /// Told (in debug mode) of what is probably a mistake: a resumption that took too long, with the
+  /// task and its line; a task that was made and never awaited, with its function. Must not throw.
+  std::function<void(const std::string&)> on_warning;
   /// Told (by a loop that records decisions) after each resumption which task it was; the task may
   /// have ended. It may cancel tasks.
   std::function<void(std::uint64_t task_id)> on_resumed;
@@ -101,6 +103,8 @@ class loop {
   /// The tree of tasks as text: name, state, what each waits for, since when, where, and who holds
   /// it.
   std::string dump_tasks() const;
+
+  void report_never_awaited(const frame_base& frame) const noexcept;
 
  private:
   friend class loop_entry;
@@ -181,7 +185,7 @@ inline void wait_node::suspend(std::coroutine_handle<> frame) noexcept {
 
 inline void wait_node::wake() noexcept {
   if (task_->waiting_ != this) [[unlikely]]
-    return task_->waiting_->member_woken(*this);
+    return wake_as_member();
   ending_ = ending::done;
   task_->waiting_ = nullptr;
   task_->loop_->make_ready(*task_);

@@ -95,8 +95,7 @@ cancel_scope::cancel_scope(scope_options options)
 
 cancel_scope::~cancel_scope() {
   if (is_armed()) loop_.timers().remove(*this);
-  while (posted_.load())
-    loop_.deliver_mail();  // another thread's cancel is on its way to this object
+  if (posted_.load()) loop_.mail().withdraw(*this);
 }
 
 void cancel_scope::cancel() noexcept {
@@ -132,11 +131,12 @@ void cancel_scope::fire() noexcept {
   scope_node::cancel();
 }
 
+// Arming may throw, so it comes first.
 scope_entry::scope_entry(cancel_scope& scope, task_record& task) : scope_(scope) {
-  PIRN_ASSERT(scope.host() == nullptr, "a scope is entered by one task at a time");
-  if (scope.cancel_called_) scope.cancelled_ = true;
-  scope.enter(task);
+  PIRN_ASSERT(!scope.entered_, "a scope is entered once");
   scope.arm();
+  scope.entered_ = true;
+  scope.enter(task);
 }
 
 scope_entry::~scope_entry() {

@@ -113,11 +113,14 @@ class cancel_scope : public open_scope, private timer_node, private inbox_messag
   loop& loop_;
   time_point deadline_ = never;
   std::atomic<bool> posted_{false};
+  bool entered_ = false;
   bool timed_out_ = false;
   bool caught_ = false;
 };
 
 /// Holds a task inside a scope for as long as it lives.
+///
+/// Requires: the scope was not entered before; entries of one task end in the reverse order.
 class scope_entry {
  public:
   scope_entry(cancel_scope& scope, task_record& task);

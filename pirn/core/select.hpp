@@ -54,6 +54,8 @@ class [[nodiscard]] select_of final : public awaitable<select_of<Waits...>, sele
   using result_type = std::variant<detail::select_element_t<Waits>...>;
 
  public:
+  static constexpr bool selectable = false;  // the outer one names all members itself
+
   explicit select_of(Waits&... members) noexcept : members_(members...), nodes_{&members...} {}
 
  private:
@@ -97,15 +99,18 @@ class [[nodiscard]] select_of final : public awaitable<select_of<Waits...>, sele
 };
 
 /// Waits for the first of several waits. Exactly one happens; the others are withdrawn and lose
-/// nothing. Several that can happen at once: the first in the order of the arguments. Returns:  a
-/// variant whose index tells which. Cancel:   withdraws them all. Lifetime: the waits must outlive
-/// the select: await it in the same expression. Example:  `auto which = co_await
-/// select(queue.pop(), stop.wait());`
+/// nothing. Of several that can happen at once it is the first in the order of the arguments.
+///
+/// Returns:  a variant whose index tells which.
+/// Cancel:   withdraws them all.
+/// Lifetime: the waits must outlive the select: await it in the same expression.
+/// Example:  `auto which = co_await select(queue.pop(), stop.wait());`
 template <class... Waits>
   requires(sizeof...(Waits) > 0)
 select_of<std::remove_reference_t<Waits>...> select(Waits&&... waits) noexcept {
   static_assert((std::remove_reference_t<Waits>::selectable && ...),
-                "this wait cannot be taken back once begun; race() it as a task instead");
+                "this wait cannot be taken back once begun: race() it as a task instead; a select "
+                "in a select names its waits itself");
   return select_of<std::remove_reference_t<Waits>...>(waits...);
 }
 

@@ -13,19 +13,23 @@ class [[nodiscard]] sleep_wait final : public awaitable<sleep_wait>, private tim
   sleep_wait(time_point until, std::int16_t priority) noexcept
       : until_(until), priority_(priority) {}
   ~sleep_wait() {
-    if (is_armed()) task_->home().timers().remove(*this);
+    if (is_armed()) disarm();
   }
 
-  std::string describe() const override { return "sleep"; }
+  std::string describe() const override { return until_ == never ? "cancellation" : "sleep"; }
 
  private:
   friend class awaitable<sleep_wait>;
   bool try_complete() const noexcept { return false; }
-  void enqueue() { task_->home().timers().add(*this, until_, priority_); }
+  void enqueue() {
+    if (until_ != never) [[likely]]
+      task_->home().timers().add(*this, until_, priority_);
+  }
   cancel_answer withdraw() noexcept override {
-    task_->home().timers().remove(*this);
+    if (is_armed()) disarm();
     return cancel_answer::gone;
   }
+  void disarm() noexcept { task_->home().timers().remove(*this); }
   void fire() noexcept override { wake(); }
 
   time_point until_;
@@ -34,7 +38,7 @@ class [[nodiscard]] sleep_wait final : public awaitable<sleep_wait>, private tim
 
 /// Waits until loop time reaches `until`; a moment that has passed still lets the ready tasks run
 /// first. Among sleeps that end at one moment the lower priority wakes first, then the earlier
-/// begun.
+/// begun. `never` waits for cancellation alone: it counts for nothing that could wake a task.
 ///
 /// Cancel: wakes at once.
 /// Cost:   O(log n) of the pending timers; allocates only when their number grows beyond its peak.

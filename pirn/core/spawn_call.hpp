@@ -17,8 +17,11 @@ inline constexpr bool callable_survives =
     !closure_temporaries_break || std::is_lvalue_reference_v<Fn> ||
     std::is_trivially_destructible_v<std::remove_cvref_t<Fn>>;
 
+// Of what is no coroutine with fixed parameters, nothing is known.
 template <class Signature>
-struct parameters;
+struct parameters {
+  using list = void;
+};
 template <class R, class... Params>
 struct parameters<R (*)(Params...)> {
   using list = std::tuple<Params...>;
@@ -68,10 +71,12 @@ using call_result_t = std::invoke_result_t<std::decay_t<Fn>, std::decay_t<Args>.
 
 template <class R>
 struct task_of {
+  using value = R;
   using type = task<R>;
 };
 template <class T>
 struct task_of<task<T>> {
+  using value = T;
   using type = task<T>;
 };
 

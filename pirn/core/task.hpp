@@ -99,7 +99,10 @@ class [[nodiscard("a task does nothing until it is awaited or started")]] task {
     return *this;
   }
   ~task() {
-    if (frame_) frame_.destroy();
+    if (!frame_) return;
+    if (!is_started()) [[unlikely]]
+      frame_.promise().never_started();
+    frame_.destroy();
   }
 
   explicit operator bool() const noexcept { return static_cast<bool>(frame_); }
@@ -121,14 +124,20 @@ class [[nodiscard("a task does nothing until it is awaited or started")]] task {
 
   /// `co_await std::move(t)`. Requires: it was not awaited before.
   awaiter awaited_by(frame_base&) && {
-    PIRN_ASSERT(frame_ && !frame_.promise().is_started(), "a task is awaited once");
+    PIRN_ASSERT(frame_ && !is_started(), "a task is awaited once");
     return awaiter(frame_);
   }
 
+  /// For those who run it. Requires: it was not awaited or started before.
+  handle frame() const noexcept {
+    PIRN_ASSERT(frame_ && !is_started(), "a task is started once");
+    return frame_;
+  }
   /// Gives the frame away to whoever runs it from now on.
   handle release() noexcept { return std::exchange(frame_, {}); }
 
  private:
+  bool is_started() const noexcept { return frame_.promise().is_started(); }
   void swap(task& other) noexcept { std::swap(frame_, other.frame_); }
 
   handle frame_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pirn/core/dump.hpp"
+
 namespace pirn {
 
 /// The owner's wait for the group's last child. It cannot be cancelled: cancelling the owner
@@ -32,7 +34,11 @@ task_group::task_group(task_record& owner) noexcept : open_scope(kind::group) {
 }
 
 task_group::~task_group() {
-  PIRN_ASSERT(active_ == 0, "a group ends after its children");
+  if (active_ != 0) {
+    const std::string text =
+        "a group ends after its children; there are left:\n" + describe_tasks(*this);
+    detail::assertion_failed("no child left", text.c_str());
+  }
   if (host() != nullptr) leave();
 }
 
@@ -73,10 +79,11 @@ task<> task_group::settle(std::exception_ptr body_error) {
     }
     cancel();
   }
-  bool from_outside = parent_->is_cancelled();
-  join_wait children_end(*this);
-  co_await children_end;
-  from_outside = from_outside || parent_->is_cancelled();
+  while (active_ > 0) {  // another task may start a child before this one has its turn
+    join_wait children_end(*this);
+    co_await children_end;
+  }
+  const bool from_outside = parent_->is_cancelled();
   leave();
   if (!failures_.empty()) co_return;
   if (body_cancelled && !by_group) throw cancelled{};

@@ -28,8 +28,11 @@ class task_group : public open_scope {
 
   /// Starts `fn(args...)` as a child: a task, or a plain function. `fn` and the arguments are moved
   /// or copied into the child's frame; it runs from a later turn on. In a cancelled group its first
-  /// wait throws. Throws: std::bad_alloc; what copying the arguments throws. Cost:   two blocks
-  /// from the frame pool; a wrapper frame when `fn` has state or takes references.
+  /// wait throws.
+  ///
+  /// Throws: std::bad_alloc; what copying the arguments throws.
+  /// Cost:   two blocks from the frame pool; a wrapper frame when `fn` has state or takes
+  /// references.
   template <class Fn, class... Args>
   auto spawn(Fn&& fn, Args&&... args) {
     return start(detail::spawn_call(std::forward<Fn>(fn), std::forward<Args>(args)...));
@@ -38,8 +41,9 @@ class task_group : public open_scope {
   /// Starts a task that was made already. References that it was given must outlive the group.
   template <class T>
   child<T> start(task<T> work) {
-    auto frame = work.release();
+    auto frame = work.frame();
     task_record& record = adopt(frame.promise(), frame);
+    work.release();
     return child<T>(record, frame);
   }
 
@@ -71,7 +75,21 @@ class task_group : public open_scope {
 namespace detail {
 
 template <class Body, class... Args>
-using body_result_t = task_value_t<std::invoke_result_t<Body&, task_group&, Args...>>;
+using body_result_t = typename task_of<std::invoke_result_t<Body&, task_group&, Args...>>::value;
+
+/// A body that is a plain function, as a task.
+template <class Body, class... Args>
+task<body_result_t<Body, Args...>> call_plain(Body& body, task_group& group, Args&... args) {
+  co_return std::invoke(body, group, std::move(args)...);
+}
+template <class Body, class... Args>
+task<body_result_t<Body, Args...>> call_body(Body& body, task_group& group, Args&... args) {
+  if constexpr (is_task<std::invoke_result_t<Body&, task_group&, Args...>>) {
+    return std::invoke(body, group, std::move(args)...);
+  } else {
+    return call_plain(body, group, args...);
+  }
+}
 
 template <class Body, class... Args>
 task<body_result_t<Body, Args...>> run_group(Body body, Args... args) {
@@ -81,11 +99,11 @@ task<body_result_t<Body, Args...>> run_group(Body body, Args... args) {
   outcome<result> ended;
   try {
     if constexpr (std::is_void_v<result>) {
-      co_await std::invoke(body, group, std::move(args)...);
+      co_await call_body(body, group, args...);
       ended.set_value();
     } else {
-      result value = co_await std::invoke(body, group, std::move(args)...);
-      ended.set_value(std::move(value));
+      decltype(auto) value = co_await call_body(body, group, args...);
+      ended.set_value(std::forward<result>(value));
     }
   } catch (...) {
     ended.set_error(std::current_exception());
@@ -99,8 +117,12 @@ task<body_result_t<Body, Args...>> run_group(Body body, Args... args) {
 
 }  // namespace detail
 
-/// Runs `body(group, args...)`, a task that may start children in the group, and waits for them
-/// all. Returns: what the body returns. Throws:  exception_group when the body or a child failed.
+/// Runs `body(group, args...)`, a task or a plain function that may start children in the group,
+/// and waits for them all.
+///
+/// Returns: what the body returns.
+/// Throws:  exception_group when the body or a child failed; future_cancelled when there is no
+///          result because the group was cancelled by its own `cancel()`.
 /// Cancel:  reaches body and children; the group still waits for them.
 /// Example: examples/01_hello.cpp
 template <class Body, class... Args>

@@ -65,6 +65,7 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   /// Adds someone to be told of the end, in order of adding. Requires: it has not ended.
   void observe(end_observer& observer) noexcept { observers_.push_back(observer); }
   void stop_observing(end_observer& observer) noexcept { observers_.remove(observer); }
+  bool is_observed() const noexcept { return !observers_.empty(); }
 
   /// Whether its next wait would throw instead of starting.
   bool must_stop() const noexcept { return attention_ != 0; }

@@ -16,6 +16,11 @@ void wait_node::member_woken(wait_node&) noexcept {
   PIRN_ASSERT(false, "a wait was woken for a task that waits for something else");
 }
 
+void wait_node::wake_as_member() noexcept {
+  PIRN_ASSERT(task_->waiting_ != nullptr, "a wait is woken once");
+  task_->waiting_->member_woken(*this);
+}
+
 void wait_node::pass_turn(std::coroutine_handle<> frame) noexcept {
   task_->resume_point_ = frame;
   task_->loop_->make_ready(*task_);

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "pirn/base/compiler.hpp"
+#include "pirn/base/assert.hpp"
 #include "pirn/core/driver.hpp"
 
 namespace pirn {
@@ -26,7 +26,12 @@ class wait_node {
   virtual const task_record* holder() const noexcept { return nullptr; }
 
   task_record* waiter() const noexcept { return task_; }
-  void bind(task_record& task) noexcept { task_ = &task; }
+  /// Says who is going to wait. A wait that has ended may be awaited again.
+  void bind(task_record& task) noexcept {
+    PIRN_ASSERT(ending_ != ending::waiting, "a wait is awaited by one task at a time");
+    ending_ = ending::open;
+    task_ = &task;
+  }
 
  protected:
   enum class ending : std::uint8_t { open, waiting, done, cancelled, interrupted };
@@ -67,7 +72,8 @@ class wait_node {
   friend class task_record;
   friend class select_wait;
   void end_early(ending how) noexcept;
-  [[gnu::cold]] void abandon() noexcept;  // its frame is destroyed before it has ended
+  [[gnu::cold]] void wake_as_member() noexcept;  // its task waits for a select
+  [[gnu::cold]] void abandon() noexcept;         // its frame is destroyed before it has ended
 };
 
 /// Makes an awaitable of a wait. `Self` provides

@@ -52,7 +52,9 @@ struct runtime::parts {
       loop->lend(threads);
     }
     if (chosen.debug) {
-      loop->on_slow = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
+      loop->on_warning = [](const std::string& text) {
+        std::fprintf(stderr, "%s\n", text.c_str());
+      };
     }
   }
 

@@ -24,7 +24,7 @@ sigint_guard::~sigint_guard() {
   if (!installed_) return;
   std::signal(SIGINT, SIG_DFL);
   standing.store(nullptr);
-  while (on_the_way_.load()) home_.deliver_mail();
+  if (on_the_way_.load()) home_.mail().withdraw(*this);
 }
 
 // Posting is atomics and one write(2): allowed in a handler.
