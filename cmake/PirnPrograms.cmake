@@ -14,6 +14,7 @@ endif()
 if(PIRN_APPS AND EXISTS ${PROJECT_SOURCE_DIR}/apps/main.cpp)
   add_executable(pirn apps/main.cpp)
   target_link_libraries(pirn PRIVATE ${app_library} pirn::pirn)
+  target_compile_definitions(pirn PRIVATE PIRN_VERSION="${PROJECT_VERSION}")
   pirn_warnings(pirn)
 endif()
 

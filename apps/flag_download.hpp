@@ -1,0 +1,57 @@
+// flag_download: one flag, from the site to the disk.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "pirn/core/task.hpp"
+#include "pirn/http/client.hpp"
+#include "pirn/sync/semaphore.hpp"
+#include "stop_switch.hpp"
+
+namespace pirn::apps {
+
+enum class flag_fate : std::uint8_t {
+  downloaded,
+  not_found,
+  refused,  ///< the site answered, but with another error
+  failed,   ///< no answer, or no place for the file
+};
+
+/// What became of one code.
+struct flag_result {
+  std::string code;
+  flag_fate fate = flag_fate::failed;
+  std::string file;  ///< its name, when it was downloaded
+  std::size_t size_bytes = 0;
+  std::string message;  ///< "OK", or what happened instead
+};
+
+/// What the downloads of a run have in common.
+struct flag_order {
+  std::string base_url;   ///< what comes before `/br/br.gif`
+  std::string directory;  ///< where the files go; it exists
+  /// Ask for the country's name too, and call the file `Brazil-BR.gif`.
+  bool with_country = false;
+};
+
+/// Downloads one flag; each request holds one of the `permits`. The file appears when it is whole.
+///
+/// Returns: what happened; it throws nothing but `cancelled`.
+/// Cancel:  no part of the file stays behind.
+task<flag_result> download_flag(http::client& client, const flag_order& order, std::string code,
+                                semaphore& permits);
+
+/// The same as a call that blocks its thread until it is done, over a connection of its own.
+/// Requires: no loop runs on this thread.
+/// Throws:   future_cancelled when `stop` was pulled meanwhile.
+flag_result download_flag_blocking(const flag_order& order, std::string code, stop_switch& stop);
+
+/// What `metadata.json` says that the country is called.
+/// Throws: std::runtime_error when it does not say it.
+std::string country_in_metadata(std::string_view json);
+
+/// `Brazil-BR.gif`; in it no spaces, and nothing that leads out of a directory.
+std::string flag_file_name(std::string_view country, std::string_view code);
+
+}  // namespace pirn::apps
