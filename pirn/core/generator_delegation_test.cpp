@@ -336,6 +336,25 @@ TEST(generator_delegation, one_that_has_returned_gives_its_result_at_once_and_on
   EXPECT_THROW(steps.next(), pirn::generator_has_no_result);
 }
 
+generator<int, int, int> answering() {
+  co_return co_yield 1;
+}
+
+TEST(generator_delegation, a_lambda_is_as_good_as_a_function) {
+  auto plain = []() -> generator<int, int, int> { co_return co_yield 1; };
+  auto to_function = []() -> generator<int, int, int> { co_return co_yield from(answering()); };
+  auto to_lambda = [&]() -> generator<int, int, int> { co_return co_yield from(plain()); };
+  auto check = [](generator<int, int, int> steps) {
+    EXPECT_EQ(steps.next(), 1);
+    EXPECT_EQ(steps.send(2), std::nullopt);
+    EXPECT_EQ(steps.result(), 2);
+  };
+  check(answering());
+  check(plain());
+  check(to_function());
+  check(to_lambda());
+}
+
 // ---- ranges and references ----
 
 TEST(generator_delegation, any_range_can_be_delegated_to) {
