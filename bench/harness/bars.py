@@ -1,6 +1,6 @@
 """The bars that pirn is to clear, and whether it did in this call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 from statistics import median
 
@@ -20,10 +20,7 @@ class Bar:
     got: float
     low: float
     high: float
-
-    @property
-    def is_met(self):
-        return self.got <= self.wanted
+    is_met: bool
 
 
 class Results:
@@ -96,11 +93,11 @@ def _echo(results):
         yield _pair("echo", f"{case} to the better limit", 1.25, pirn[case], better[case])
     for case in results.cases("echo", "instructions"):
         counts = results.values("echo", case, "instructions", PIRN)
-        limit = _better_limit(results, case, "instructions")
-        yield _pair("echo", f"{case} instructions to the better limit", 1.5, counts, limit)
+        limit = results.values("echo", case, "instructions", "limit-uring")  # pirn's driver too
+        yield _pair("echo", f"{case} instructions to limit-uring", 1.5, counts, limit)
     for peer in ECHO_PEERS:
         for case in cases:
-            yield _against(results, "echo", case, 1, peer)
+            yield _not_behind(results, "echo", case, peer)
 
 
 def _better_limit(results, case, metric):
@@ -113,6 +110,12 @@ def _against(results, bench, case, wanted, other, metric="cpu"):
     measure = "" if metric == "cpu" else f" {metric}"
     what = f"{case}{measure} to {other}"
     return _pair(bench, what, wanted, mine, results.values(bench, case, metric, other))
+
+
+def _not_behind(results, bench, case, other):
+    """Met unless the whole interval is on the wrong side."""
+    bar = _against(results, bench, case, 1, other)
+    return bar and replace(bar, what=f"{case} not behind {other}", is_met=bar.low <= 1)
 
 
 def _absolute(results, bench, case, metric, unit, wanted):
@@ -128,4 +131,5 @@ def _pair(bench, what, wanted, mine, others):
 
 def _of(bench, what, wanted, values):
     low, high = interval_of_median(values)
-    return Bar(bench, what, wanted, median(values), low, high)
+    got = median(values)
+    return Bar(bench, what, wanted, got, low, high, is_met=got <= wanted)

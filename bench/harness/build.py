@@ -66,7 +66,7 @@ class Programs:
 
     def build(self, benches):
         """Builds what the benches need; fails when a program of this repository does not build."""
-        self._build_cpp()
+        self._build_cpp(benches)
         sources = {subject.program for bench in benches for subject in bench.subjects}
         self._build_rust(sorted(each for each in sources if each.endswith(".rs")))
         for each in sorted(each for each in sources if each.endswith(".go")):
@@ -106,13 +106,13 @@ class Programs:
             say(f"{subject.name} ({subject.program}) is left out: {why}")
         return None
 
-    def _build_cpp(self):
+    def _build_cpp(self, benches):
         if not (BUILD / "build.ninja").exists():
             off = [f"-DPIRN_{each}=OFF" for each in ("TESTS", "EXAMPLES")]
             configure = ["cmake", "--preset", "release", "-B", str(BUILD), "-DPIRN_BENCH=ON", *off]
             subprocess.run(configure, cwd=ROOT, stdout=sys.stderr, check=True)
-        targets = ["bench_programs"]
-        if (ROOT / "apps" / "main.cpp").exists():
+        targets = [f"bench_programs_{bench.name}" for bench in benches]
+        if any(subject.program == "pirn" for bench in benches for subject in bench.subjects):
             targets.append("pirn")
         command = ["cmake", "--build", str(BUILD), "--target", *targets]
         subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=True)

@@ -4,18 +4,21 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from . import rounds
+
+SETTLE_S = 0.3
 
 
 def is_there():
     return shutil.which("valgrind") is not None
 
 
-def of_each(subjects, count_once):
-    """{subject: [its instructions]}; one count does, since they hardly vary."""
-    return rounds.interleave(subjects, 1, count_once)
+def of_each(subjects, count_once, times=1):
+    """{subject: [its instructions]}; once does for a program, since they hardly vary."""
+    return rounds.interleave(subjects, times, count_once)
 
 
 def under_callgrind(command, log):
@@ -59,8 +62,10 @@ def of_server(command, environment, load, count):
             load(server, count)  # so that what is done once has been done
             totals = []
             for number in (count, 2 * count):
+                time.sleep(SETTLE_S)  # so that the last load's connections have ended
                 ask(server, "zero")
                 load(server, number)
+                time.sleep(SETTLE_S)
                 ask(server, "dump")
                 dumped = Path(f"{log}.out.{len(totals) + 1}").read_text()
                 totals.append(int(re.search(r"^totals: (\d+)", dumped, re.MULTILINE).group(1)))

@@ -87,7 +87,7 @@ def write_json(path, command, rows, bars):
         "command": command,
         "machine": machine(),
         "rows": [{**asdict(row), "equal": row.is_equal} for row in rows],
-        "bars": [{**asdict(bar), "met": bar.is_met} for bar in bars],
+        "bars": [asdict(bar) for bar in bars],
     }
     Path(path).write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
@@ -115,12 +115,21 @@ def between_markers(text, name, body):
 
 
 def table(rows):
-    """Markdown: one line a subject, without the bench's own name."""
-    names = ("case", "measure", "subject", "unit", "median", "min", "max", "runs")
-    yield f"| {' | '.join(names)} | ratio to {rows[0].base} |"
-    yield "| --- | --- | --- | --- | ---: | ---: | ---: | ---: | --- |"
+    """Markdown: a line for each case and subject: the first measure whole, of others the median."""
+    first = rows[0].metric
+    others = list(dict.fromkeys((row.metric, row.unit) for row in rows if row.metric != first))
+    medians = {(row.case, row.subject, row.metric): number(row.median) for row in rows}
+    extra = "".join(f" {metric}, {unit} |" for metric, unit in others)
+    measure, base = f"{first}, {rows[0].unit}", rows[0].base
+    head = f"| case | subject | {measure} | min | max | runs | ratio to {base} |"
+    yield head + extra
+    yield f"| --- | --- | ---: | ---: | ---: | ---: | --- |{' ---: |' * len(others)}"
     for row in rows:
-        yield f"| {' | '.join(cells(row)[1:])} |"
+        if row.metric != first:
+            continue
+        numbers = " | ".join(cells(row)[5:])
+        found = [medians.get((row.case, row.subject, metric), "") for metric, _ in others]
+        yield f"| {' | '.join([row.case, row.subject, numbers, *found])} |"
 
 
 def bar_list(bench, bars):
