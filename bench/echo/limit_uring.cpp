@@ -201,6 +201,7 @@ class server {
   // A connection that now uses its private buffer reads again when the ring's buffers have been
   // sent.
   void receive_again(connection& who) {
+    if (who.is_receiving) return;
     if (!who.is_bulk || !who.is_sending) receive(who);
   }
 
@@ -208,9 +209,14 @@ class server {
     send(who, memory_of(who.first), chunks_[who.first].size_bytes);
   }
 
+  // A socket nearly always takes an echo at once, so a plain call comes first; the ring waits for
+  // the rest.
   void send(connection& who, const char* bytes, std::size_t size_bytes) {
+    const ssize_t taken = ::send(who.fd, bytes, size_bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (taken == static_cast<ssize_t>(size_bytes)) return sent(who, 0);
+    const std::size_t skipped = taken > 0 ? static_cast<std::size_t>(taken) : 0;
     who.is_sending = true;
-    io_uring_prep_send(entry(kind::send, &who), who.fd, bytes, size_bytes,
+    io_uring_prep_send(entry(kind::send, &who), who.fd, bytes + skipped, size_bytes - skipped,
                        MSG_NOSIGNAL | MSG_WAITALL);
   }
 
