@@ -1,5 +1,5 @@
 // pirn: five nested task<int>.
-#include <pirn/pirn.hpp>
+#include "pirn/pirn.hpp"
 
 #include "bench/common/measure.hpp"
 

@@ -1,5 +1,5 @@
 // pirn: the echo server as a user writes it.
-#include <pirn/pirn.hpp>
+#include "pirn/pirn.hpp"
 
 #include "bench/common/server.hpp"
 

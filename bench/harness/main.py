@@ -109,10 +109,10 @@ def run(options, command):
 def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     options = parse(arguments)
-    if options.list:
-        list_benches()
-        return 0
     try:
+        if options.list:
+            list_benches()
+            return 0
         if options.setup:
             build.set_up()
         run(options, " ".join(["./dev bench", *arguments]))
@@ -125,6 +125,9 @@ def main(arguments=None):
     except KeyboardInterrupt:
         say("interrupted")
         return 130
+    except BrokenPipeError:
+        sys.stdout = None  # who read has gone, as `| head` does
+        return 141
     for failure in rounds.failures:
         say(failure)
     return 1 if rounds.failures else 0

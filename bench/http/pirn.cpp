@@ -1,5 +1,5 @@
 // pirn: an HTTP server whose handler answers from memory.
-#include <pirn/pirn.hpp>
+#include "pirn/pirn.hpp"
 
 #include "bench/common/server.hpp"
 #include "pirn/http/server.hpp"

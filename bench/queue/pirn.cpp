@@ -1,5 +1,5 @@
 // pirn: queue<int> between tasks of a group.
-#include <pirn/pirn.hpp>
+#include "pirn/pirn.hpp"
 
 #include "bench/common/measure.hpp"
 #include "pirn/sync/queue.hpp"

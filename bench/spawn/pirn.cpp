@@ -1,5 +1,5 @@
 // pirn: spawn a thousand children in a group, which ends when they have ended.
-#include <pirn/pirn.hpp>
+#include "pirn/pirn.hpp"
 
 #include "bench/common/measure.hpp"
 

@@ -1,10 +1,10 @@
 // pirn: the loop's timer queue by itself for arming and cancelling, and tasks that sleep.
+#include "pirn/pirn.hpp"
+
 #include <deque>
 #include <numeric>
 #include <utility>
 #include <vector>
-
-#include <pirn/pirn.hpp>
 
 #include "bench/common/measure.hpp"
 #include "pirn/core/timer.hpp"

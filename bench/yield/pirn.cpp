@@ -1,5 +1,5 @@
 // pirn: yield_now in tasks of a group.
-#include <pirn/pirn.hpp>
+#include "pirn/pirn.hpp"
 
 #include "bench/common/measure.hpp"
 
