@@ -1,16 +1,14 @@
 #include "flag_download.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <functional>
+#include <optional>
+#include <span>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "blocking_file.hpp"
 #include "json_text.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/core/within.hpp"
@@ -110,20 +108,6 @@ task<fetched_flag> fetch_alone(const flag_order& order, std::string code, stop_s
   co_return *std::move(flag);
 }
 
-void write_whole_blocking(const std::string& path, const std::string& bytes) {
-  const std::string partial = path + ".part";
-  errno = 0;
-  std::ofstream out(partial, std::ios::binary | std::ios::trunc);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  if (out.fail()) {
-    const int error = errno;
-    std::remove(partial.c_str());
-    throw std::system_error(error, std::generic_category(), "write " + partial);
-  }
-  std::filesystem::rename(partial, path);
-}
-
 }  // namespace
 
 task<flag_result> download_flag(http::client& client, const flag_order& order, std::string code,
@@ -143,7 +127,7 @@ flag_result download_flag_blocking(const flag_order& order, std::string code, st
     const run_options options{
         .driver = driver_choice::epoll, .handle_sigint = false, .blocking_threads = 1};
     fetched_flag flag = run(options, fetch_alone, std::cref(order), code, std::ref(stop));
-    write_whole_blocking(order.directory + "/" + flag.file, flag.image);
+    write_whole_blocking(order.directory + "/" + flag.file, std::as_bytes(std::span(flag.image)));
     return success(std::move(code), std::move(flag));
   } catch (const future_cancelled&) {
     throw;

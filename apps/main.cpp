@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   apps::action chosen;
   apps::add_echo(program, chosen);
   apps::add_flags(program, chosen);
+  apps::add_get(program, chosen);
   apps::add_serve(program, chosen);
   apps::add_spin(program, chosen);
   try {

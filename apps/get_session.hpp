@@ -1,0 +1,35 @@
+// get_session: downloads many URLs at once, within limits, and tries again what may succeed.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "get_report.hpp"
+#include "pirn/run/run.hpp"
+#include "retry_policy.hpp"
+
+namespace pirn::apps {
+
+/// What `pirn get` was asked for.
+struct get_plan {
+  std::vector<std::string> urls;
+  std::string input;  ///< a file with more URLs, `-` for standard input, or empty
+  std::string directory = ".";
+  std::size_t parallel_max = 20;
+  std::size_t per_host_max = 6;
+  duration silence_max = std::chrono::seconds(30);  ///< how long a server may say nothing
+  duration connect_max = std::chrono::seconds(10);
+  retry_policy retries;
+  bool fail_early = false;
+  bool keep_partial = false;  ///< also of what failed for good
+  report_form form = report_form::text;
+  run_options run;
+};
+
+/// Carries out a plan and prints its reports.
+/// Returns: the exit status: 0 when all URLs were downloaded, else 1; 130 after Ctrl-C.
+/// Throws:  std::system_error when it cannot begin, or cannot read on in its input.
+int run_get(const get_plan& plan);
+
+}  // namespace pirn::apps
