@@ -1,6 +1,7 @@
 #include "pirn/http/client_connection.hpp"
 
 #include <cerrno>
+#include <optional>
 #include <system_error>
 
 #include "pirn/core/cancelled.hpp"
@@ -26,6 +27,12 @@ task<bool> client_connection::fill() {
   input_ = chunk_.bytes();
   if (!input_.empty()) answered_ = true;
   co_return !input_.empty();
+}
+
+task<bool> client_connection::fill_in_time() {
+  std::optional<bool> more = co_await move_on_after(read_timeout_, fill());
+  if (!more) throw timeout_error("response from " + name() + ": timed out");
+  co_return *more;
 }
 
 task<const response_head*> client_connection::read_head() {
@@ -69,14 +76,20 @@ task<std::span<const std::byte>> client_connection::read_body() {
       case parsed::need_more:
         break;
     }
-    bool more = co_await timeout(read_timeout_, fill());
-    if (more) continue;
+    std::optional<bool> more = co_await move_on_after(read_timeout_, fill());
+    if (!more) throw timeout_error("read the response from " + name() + ": timed out");
+    if (*more) continue;
     keep_alive_ = false;
     step = parser_.finish();
     if (step.what == parsed::error) throw parser_.error().as_exception("response from " + name());
     ended_ = true;
   }
   co_return std::span<const std::byte>{};
+}
+
+void client_connection::rest() noexcept {
+  chunk_ = {};
+  idle_since = now();
 }
 
 bool client_connection::is_reusable() const noexcept {
@@ -106,16 +119,17 @@ task<std::unique_ptr<client_connection>> connection_pool::connect(url where) {
     throw std::system_error(EPROTONOSUPPORT, std::generic_category(),
                             "connect to " + where.to_string() + ": TLS is not built in");
   }
-  net::tcp_stream stream = co_await timeout(options_.connect_timeout,
-                                            net::connect(std::string(where.host()), where.port()));
+  std::optional<net::tcp_stream> stream = co_await move_on_after(
+      options_.connect_timeout, net::connect(std::string(where.host()), where.port()));
+  if (!stream) throw timeout_error("connect to " + where.to_string() + ": timed out");
   ++connections;
-  co_return std::make_unique<client_connection>(std::move(stream), options_);
+  co_return std::make_unique<client_connection>(*std::move(stream), options_);
 }
 
 void connection_pool::give_back(const url& where, std::unique_ptr<client_connection> connection) {
   auto& kept = idle_[key(where)];
   if (kept.size() >= options_.idle_per_host_max) return;
-  connection->idle_since = now();
+  connection->rest();
   kept.push_front(std::move(connection));
 }
 

@@ -27,6 +27,8 @@ class client_connection {
   /// Whether another request may follow: the response has ended, and the server keeps the
   /// connection.
   bool is_reusable() const noexcept;
+  /// Between requests it holds no memory of the driver's. Requires: is_reusable().
+  void rest() noexcept;
   /// Whether any byte of the present response has come.
   bool has_answered() const noexcept { return answered_; }
   std::string name() const { return stream_.peer().to_string(); }
@@ -36,6 +38,7 @@ class client_connection {
 
  private:
   task<bool> fill();
+  task<bool> fill_in_time();
 
   net::tcp_stream stream_;
   response_parser parser_;
