@@ -29,12 +29,6 @@ task<bool> client_connection::fill() {
   co_return !input_.empty();
 }
 
-task<bool> client_connection::fill_in_time() {
-  std::optional<bool> more = co_await move_on_after(read_timeout_, fill());
-  if (!more) throw timeout_error("response from " + name() + ": timed out");
-  co_return *more;
-}
-
 task<const response_head*> client_connection::read_head() {
   for (;;) {
     parse_step step = parser_.feed(input_);

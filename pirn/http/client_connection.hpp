@@ -38,7 +38,6 @@ class client_connection {
 
  private:
   task<bool> fill();
-  task<bool> fill_in_time();
 
   net::tcp_stream stream_;
   response_parser parser_;
