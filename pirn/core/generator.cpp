@@ -158,6 +158,7 @@ void generator_frame::destroy() noexcept {
   if (borrowed != nullptr) detach(*borrowed);
   while (leaf_ != this) {
     generator_frame* sub = leaf_;
+    PIRN_ASSERT(sub->link_ != nullptr, "a delegate lost its delegator");
     sub->link_->sub = nullptr;  // its delegator need not free it again
     sub->pop();
     sub->handle_.destroy();

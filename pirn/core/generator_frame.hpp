@@ -3,6 +3,7 @@
 
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "pirn/base/assert.hpp"
@@ -19,6 +20,12 @@ enum class generator_state : unsigned char { created, running, suspended, closed
 namespace pirn::detail {
 
 class generator_frame;
+
+/// Where an object is whose type the other side of the step knows.
+template <class Object>
+void* erased_address(Object& object) noexcept {
+  return const_cast<void*>(static_cast<const volatile void*>(std::addressof(object)));
+}
 
 /// Lives in the delegator's frame for the length of one `co_yield from(sub)`.
 struct generator_link {

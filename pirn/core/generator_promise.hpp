@@ -121,9 +121,7 @@ class yielded_copy {
  public:
   yielded_copy(Promise& promise, const Yield& object) : promise_(promise), copy_(object) {}
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<>) noexcept {
-    promise_.publish(const_cast<std::remove_const_t<Yield>*>(std::addressof(copy_)));
-  }
+  void await_suspend(std::coroutine_handle<>) noexcept { promise_.publish(erased_address(copy_)); }
   decltype(auto) await_resume() { return promise_.received(); }
 
  private:
@@ -225,7 +223,7 @@ class generator_promise final : public generator_frame, public generator_result<
         std::is_lvalue_reference_v<Yield> || !yield_breaks,
         "GCC 12 miscompiles co_yield of an aggregate temporary that owns something: yield "
         "a named object by copy, or give the type a constructor");
-    return {*this, const_cast<void*>(static_cast<const volatile void*>(std::addressof(value)))};
+    return {*this, erased_address(value)};
   }
 
   /// `co_yield object` copies what the body keeps.
@@ -288,7 +286,7 @@ class generator_promise final : public generator_frame, public generator_result<
       if (!this->is_created()) return false;
       if (!is_null(value)) throw generator_not_started();
     }
-    this->put_value(const_cast<void*>(static_cast<const volatile void*>(std::addressof(value))));
+    this->put_value(erased_address(value));
     if (!this->leaf_takes_value()) [[unlikely]] {
       if (!is_null(value)) this->refuse_value();
     }
