@@ -39,7 +39,7 @@ def command_of(name, program, job, lists, out):
     match name:
         case "pirn":
             width = ("-j", wide, "--per-host", wide)
-            return [*program, "get", "-i", str(plain), "-o", str(out), *width]
+            return [*program, "get", "-q", "-i", str(plain), "-o", str(out), *width]
         case "limit":
             return [*program, str(plain), str(out), wide]
         case "wget2":  # its threads carry several streams each; more than 20 make it slower
