@@ -85,7 +85,10 @@ class [[nodiscard]] child_wait final : public awaitable<child_wait<T, Moves>>,
   using result_type = std::conditional_t<Moves, T, std::add_lvalue_reference_t<T>>;
 
   bool try_complete() const noexcept { return child_.has_ended(); }
-  void enqueue() noexcept { child_.observe(*this); }
+  void enqueue() noexcept {
+    PIRN_ASSERT(this->task_ != &child_, "a task waits for its own end");
+    child_.observe(*this);
+  }
   cancel_answer withdraw() noexcept override {
     child_.stop_observing(*this);
     return cancel_answer::gone;

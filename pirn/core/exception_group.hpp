@@ -25,14 +25,10 @@ class exception_group : public std::runtime_error {
   template <class E>
   const E* find() const {
     for (const std::exception_ptr& each : exceptions_) {
-      try {
-        std::rethrow_exception(each);
-      } catch (const E& error) {
-        return &error;  // the exception_ptr keeps the object alive
-      } catch (const exception_group& inner) {
-        if (const E* found = inner.find<E>()) return found;
-      } catch (...) {
-      }
+      if (const E* found = match<E>(each)) return found;
+      const auto* inner = match<exception_group>(each);
+      if (inner == nullptr) continue;
+      if (const E* found = inner->find<E>()) return found;
     }
     return nullptr;
   }
@@ -42,15 +38,13 @@ class exception_group : public std::runtime_error {
   std::pair<std::vector<std::exception_ptr>, std::vector<std::exception_ptr>> split() const {
     std::pair<std::vector<std::exception_ptr>, std::vector<std::exception_ptr>> parts;
     for (const std::exception_ptr& each : exceptions_) {
-      try {
-        std::rethrow_exception(each);
-      } catch (const E&) {
+      if (match<E>(each) != nullptr) {
         parts.first.push_back(each);
-      } catch (const exception_group& inner) {
-        auto [matching, rest] = inner.split<E>();
+      } else if (const auto* inner = match<exception_group>(each)) {
+        auto [matching, rest] = inner->split<E>();
         parts.first.insert(parts.first.end(), matching.begin(), matching.end());
         parts.second.insert(parts.second.end(), rest.begin(), rest.end());
-      } catch (...) {
+      } else {
         parts.second.push_back(each);
       }
     }
@@ -58,6 +52,18 @@ class exception_group : public std::runtime_error {
   }
 
  private:
+  // The exception_ptr keeps the object alive.
+  template <class E>
+  static const E* match(const std::exception_ptr& each) {
+    try {
+      std::rethrow_exception(each);
+    } catch (const E& error) {
+      return &error;
+    } catch (...) {
+      return nullptr;
+    }
+  }
+
   std::vector<std::exception_ptr> exceptions_;
 };
 

@@ -49,8 +49,10 @@ class frame_base : public detail::pooled_frame {
 
   const frame_base* caller() const noexcept { return caller_; }
   std::source_location where() const noexcept { return where_; }
-  /// The coroutine's unqualified name.
+  /// The coroutine's unqualified name; a lambda's is that of the function in which it stands.
   std::string function_name() const;
+  /// Whether the coroutine only keeps another one going: a group, a time-out, a spawned call.
+  bool is_plumbing() const;
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
 

@@ -1,7 +1,9 @@
 // spawn_call: how a callable and its arguments get into the frame of the task that runs them.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -39,10 +41,17 @@ struct parameters<R (Fn::*)(Params...) const noexcept> {
   using list = std::tuple<Params...>;
 };
 
+/// Values that hold nothing of what they are made of: what is converted to one need not be kept.
+template <class Param>
+inline constexpr bool stands_alone = std::is_arithmetic_v<Param>;
+template <class Rep, class Period>
+inline constexpr bool stands_alone<std::chrono::duration<Rep, Period>> = true;
+template <class Char, class Traits, class Allocator>
+inline constexpr bool stands_alone<std::basic_string<Char, Traits, Allocator>> = true;
+
 template <class Param, class Arg>
-inline constexpr bool taken_as_given =
-    std::is_same_v<Param, std::decay_t<Arg>> ||
-    (std::is_arithmetic_v<Param> && std::is_arithmetic_v<std::decay_t<Arg>>);
+inline constexpr bool taken_as_given = std::is_same_v<Param, std::decay_t<Arg>> ||
+                                       (stands_alone<Param> && std::is_convertible_v<Arg, Param>);
 
 template <class List, class... Args>
 inline constexpr bool all_taken_as_given = false;

@@ -43,9 +43,12 @@ task_record::extras& task_record::more() {
 std::string task_record::name() const {
   if (extras_ != nullptr && !extras_->name.empty()) return extras_->name;
   const frame_base* outermost = leaf_;
-  if (outermost == nullptr) return {};
-  while (outermost->caller() != nullptr) outermost = outermost->caller();
-  return outermost->function_name();
+  const frame_base* programs_own = nullptr;
+  for (const frame_base* each = leaf_; each != nullptr; each = each->caller()) {
+    outermost = each;
+    if (!each->is_plumbing()) programs_own = each;
+  }
+  return (programs_own != nullptr ? programs_own : outermost)->function_name();
 }
 
 void task_record::set_name(std::string_view name) {
@@ -53,7 +56,7 @@ void task_record::set_name(std::string_view name) {
 }
 
 std::source_location task_record::where() const noexcept {
-  return leaf_ == nullptr ? std::source_location() : leaf_->where();
+  return leaf_->where();
 }
 
 void task_record::interrupt(std::exception_ptr error) noexcept {
@@ -96,7 +99,6 @@ bool task_record::root_ended(std::exception_ptr error) noexcept {
   PIRN_ASSERT(innermost_ == this, "a task leaves the scopes that it entered");
   PIRN_ASSERT(locks_held_ == 0, "a task unlocks what it locked before it ends");
   ended_ = true;
-  leaf_ = nullptr;
   failed_ = error != nullptr;
   was_cancelled_ = error && is_cancellation(error);
   while (!observers_.empty()) observers_.pop_front().ended();

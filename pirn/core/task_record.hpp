@@ -45,7 +45,8 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
 
   // For looking.
   std::uint64_t id() const noexcept { return id_; }
-  /// The name it was given, or else the name of its outermost coroutine.
+  /// The name it was given, or else the name of its outermost coroutine; of one that is the
+  /// library's own (a spawned call, a time-out) only as long as there is no other.
   std::string name() const;
   bool has_ended() const noexcept { return ended_; }
   /// What it waits for; null when it runs, is ready, or has ended.
