@@ -1,5 +1,7 @@
 #include "pirn/core/timer.hpp"
 
+#include <algorithm>
+
 #include "pirn/base/assert.hpp"
 
 namespace pirn {
@@ -12,6 +14,15 @@ constexpr int sequence_bits = 48;
 constexpr std::uint64_t order_key(std::int16_t priority, std::uint64_t sequence) noexcept {
   auto biased = static_cast<std::uint64_t>(static_cast<std::int32_t>(priority) + 0x8000);
   return (biased << sequence_bits) | sequence;
+}
+
+// Four children: half the levels of two, and the four lie in one cache line.
+constexpr std::size_t arity = 4;
+constexpr std::size_t parent_of(std::size_t child) noexcept {
+  return (child - 1) / arity;
+}
+constexpr std::size_t first_child_of(std::size_t parent) noexcept {
+  return arity * parent + 1;
 }
 
 }  // namespace
@@ -31,7 +42,7 @@ void timer_queue::remove(timer_node& node) noexcept {
   entry last = heap_.back();
   heap_.pop_back();
   if (hole == heap_.size()) return;
-  if (hole > 0 && before(last, heap_[(hole - 1) / 2])) {
+  if (hole > 0 && before(last, heap_[parent_of(hole)])) {
     sift_up(hole, last);
   } else {
     sift_down(hole, last);
@@ -48,7 +59,7 @@ void timer_queue::fire_due(time_point now) noexcept {
 
 void timer_queue::sift_up(std::size_t hole, entry moved) noexcept {
   while (hole > 0) {
-    std::size_t parent = (hole - 1) / 2;
+    const std::size_t parent = parent_of(hole);
     if (!before(moved, heap_[parent])) break;
     place(hole, heap_[parent]);
     hole = parent;
@@ -58,11 +69,15 @@ void timer_queue::sift_up(std::size_t hole, entry moved) noexcept {
 
 void timer_queue::sift_down(std::size_t hole, entry moved) noexcept {
   const std::size_t size = heap_.size();
-  for (std::size_t child = 2 * hole + 1; child < size; child = 2 * hole + 1) {
-    if (child + 1 < size && before(heap_[child + 1], heap_[child])) ++child;
-    if (!before(heap_[child], moved)) break;
-    place(hole, heap_[child]);
-    hole = child;
+  for (std::size_t first = first_child_of(hole); first < size; first = first_child_of(hole)) {
+    const std::size_t end = std::min(first + arity, size);
+    std::size_t least = first;
+    for (std::size_t child = first + 1; child < end; ++child) {
+      if (before(heap_[child], heap_[least])) least = child;
+    }
+    if (!before(heap_[least], moved)) break;
+    place(hole, heap_[least]);
+    hole = least;
   }
   place(hole, moved);
 }

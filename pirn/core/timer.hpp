@@ -30,7 +30,7 @@ class timer_node {
   std::uint32_t index_ = unarmed;
 };
 
-/// Timers in the order (moment, priority, arming): a binary heap that knows each node's place.
+/// Timers in the order (moment, priority, arming): a four-way heap that knows each node's place.
 ///
 /// The heap's entries carry the moment beside the pointer, so that sifting reads no node but to
 /// settle ties.
