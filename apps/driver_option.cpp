@@ -1,11 +1,21 @@
 #include "driver_option.hpp"
 
+#include <cstdlib>
 #include <map>
 #include <string>
+#include <string_view>
+
+#include "command.hpp"
 
 namespace pirn::apps {
 
 void add_driver_option(CLI::App& command, run_options& options) {
+  const char* environment = std::getenv("PIRN_DRIVER");
+  if (environment != nullptr && std::string_view(environment) == "virtual") {
+    command.parse_complete_callback([] {
+      throw usage_error("PIRN_DRIVER=virtual: on virtual time there is nobody to talk to");
+    });
+  }
   static const std::map<std::string, driver_choice> names{
       {"auto", driver_choice::automatic},
       {"io_uring", driver_choice::io_uring},

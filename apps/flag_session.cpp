@@ -72,7 +72,7 @@ task<> flag_session::run_style(style_report& report, const flag_task& work, cons
     case flag_style::async:
       co_await run_async(work, done);
       break;
-    case flag_style::virtual_:
+    case flag_style::virtual_time:
       report.simulated = co_await to_thread(&run_virtual, std::cref(work), std::cref(done));
       break;
   }

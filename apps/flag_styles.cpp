@@ -26,7 +26,7 @@ connection_limits limits_of(flag_style style) noexcept {
     case flag_style::threads:
       return {30, 1000};
     case flag_style::async:
-    case flag_style::virtual_:
+    case flag_style::virtual_time:
       return {5, 1000};
   }
   std::unreachable();
@@ -91,7 +91,7 @@ std::string_view to_string(flag_style style) noexcept {
       return "threads";
     case flag_style::async:
       return "async";
-    case flag_style::virtual_:
+    case flag_style::virtual_time:
       return "virtual";
   }
   std::unreachable();

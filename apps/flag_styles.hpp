@@ -15,13 +15,13 @@
 namespace pirn::apps {
 
 enum class flag_style : std::uint8_t {
-  sequential,  ///< one after the other
-  threads,     ///< a pool of threads that block
-  async,       ///< tasks on one loop, a semaphore between them
-  virtual_,    ///< the same tasks, with the site, on virtual time
+  sequential,    ///< one after the other
+  threads,       ///< a pool of threads that block
+  async,         ///< tasks on one loop, a semaphore between them
+  virtual_time,  ///< the same tasks, with the site, on virtual time
 };
 inline constexpr flag_style all_flag_styles[] = {flag_style::sequential, flag_style::threads,
-                                                 flag_style::async, flag_style::virtual_};
+                                                 flag_style::async, flag_style::virtual_time};
 
 std::string_view to_string(flag_style style) noexcept;
 

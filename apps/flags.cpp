@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -34,7 +34,7 @@ Examples:
   pirn flags                            the 20 most populous countries, in all four styles
   pirn flags B BR --style async -v      BA to BZ, asynchronously, each with what became of it
   pirn flags -e -m 100 --style threads  AA to ZZ over a hundred threads
-  pirn flags -a --delay 5 --style virtual   twenty minutes of waiting in milliseconds
+  pirn flags -a --delay 5 --style virtual   four minutes of waiting in milliseconds
   pirn flags -s ERROR --json            what happened, for programs)";
 
 struct flag_arguments {
@@ -102,7 +102,7 @@ std::vector<flag_style> styles_of(const flag_arguments& given) {
   std::vector<flag_style> styles;
   for (flag_style each : all_flag_styles) {
     const bool is_wanted = given.style == "all" || given.style == to_string(each);
-    if (is_wanted && !(is_remote && each == flag_style::virtual_)) styles.push_back(each);
+    if (is_wanted && !(is_remote && each == flag_style::virtual_time)) styles.push_back(each);
   }
   if (styles.empty()) throw usage_error("--style virtual has its own site: not --server REMOTE");
   return styles;

@@ -2,8 +2,10 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include "command.hpp"
+#include "descriptor_limit.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/run/run.hpp"
 
@@ -11,12 +13,27 @@ namespace {
 
 using namespace pirn;
 
+// "pirn flags" once a subcommand is chosen.
+std::string name_of(const CLI::App& program) {
+  const auto chosen = program.get_subcommands();
+  return chosen.empty() ? "pirn" : "pirn " + chosen.front()->get_name();
+}
+
 int report_usage(const CLI::App& program, const std::string& problem) {
   const auto chosen = program.get_subcommands();
   const CLI::App& about = chosen.empty() ? program : *chosen.front();
-  const std::string name = chosen.empty() ? "pirn" : "pirn " + about.get_name();
-  std::fprintf(stderr, "*** Usage error: %s\nTry '%s --help'.\n", problem.c_str(), name.c_str());
+  const std::string name = name_of(program);
+  const std::string usage = CLI::Formatter().make_usage(&about, name);
+  std::fprintf(stderr, "*** Usage error: %s\n%sTry '%s --help'.\n", problem.c_str(), usage.c_str(),
+               name.c_str());
   return apps::exit_usage;
+}
+
+// What was printed may still be in the buffer: a full disk shows here at the latest.
+int after_output(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  std::perror("pirn: standard output");
+  return status == 0 ? apps::exit_failure : status;
 }
 
 }  // namespace
@@ -32,9 +49,10 @@ int main(int argc, char** argv) {
   apps::add_get(program, chosen);
   apps::add_serve(program, chosen);
   apps::add_spin(program, chosen);
+  apps::raise_descriptor_limit();
   try {
     program.parse(argc, argv);
-    return chosen();
+    return after_output(chosen());
   } catch (const CLI::Success& asked) {
     return program.exit(asked);
   } catch (const CLI::ParseError& wrong) {
@@ -42,6 +60,6 @@ int main(int argc, char** argv) {
   } catch (const apps::usage_error& wrong) {
     return report_usage(program, wrong.what());
   } catch (...) {
-    return detail::report_failure("pirn", std::current_exception());
+    return detail::report_failure(name_of(program).c_str(), std::current_exception());
   }
 }
