@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <deque>
 
-#include "pirn/core/driver_contract.hpp"
+#include "pirn/core/driver_contract_test.hpp"
 
 namespace pirn::contract {
 
@@ -19,7 +19,7 @@ class driver_cancel_contract : public driver_contract {
     EXPECT_FALSE(sending.ended());
   }
 
-  std::string text_ = pattern(16 << 20);
+  const std::string& text_ = large_text();
   slice all_{};
 };
 

@@ -1,5 +1,5 @@
 // What the contract's tests share, and the list of drivers that they run for.
-#include "pirn/core/driver_contract.hpp"
+#include "pirn/core/driver_contract_test.hpp"
 
 #include <unistd.h>
 
@@ -82,16 +82,6 @@ std::vector<driver_kind> file_drivers() {
   std::vector<driver_kind> drivers = all_drivers();
   drivers.push_back({"epoll_with_a_file_thread", epoll_with_thread});
   return drivers;
-}
-
-std::string pattern(std::size_t size_bytes) {
-  std::string text(size_bytes, '\0');
-  std::uint32_t state = 1;
-  for (char& each : text) {
-    state = state * 1664525U + 1013904223U;
-    each = static_cast<char>(state >> 24U);
-  }
-  return text;
 }
 
 void driver_contract::poll_once() {

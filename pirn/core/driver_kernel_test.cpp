@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "pirn/core/driver_contract.hpp"
+#include "pirn/core/driver_contract_test.hpp"
 
 namespace pirn::contract {
 

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <deque>
 
-#include "pirn/core/driver_contract.hpp"
+#include "pirn/core/driver_contract_test.hpp"
 
 namespace pirn::contract {
 
@@ -104,7 +104,7 @@ TEST_P(driver_contract, sending_nothing_succeeds) {
 
 TEST_P(driver_contract, a_send_larger_than_the_buffers_ends_when_the_peer_reads) {
   connection pair = connect_pair();
-  std::string sent = pattern(16 << 20);
+  const std::string& sent = large_text();
   slice all = slice_of(sent);
   send sending;
   sending.to = pair.client.get();
@@ -199,7 +199,7 @@ TEST_P(driver_contract, sending_to_a_closed_peer_fails_and_raises_no_signal) {
 
 TEST_P(driver_contract, a_send_under_way_fails_when_the_peer_closes) {
   connection pair = connect_pair();
-  std::string much = pattern(16 << 20);
+  const std::string& much = large_text();
   slice all = slice_of(much);
   send sending;
   sending.to = pair.server.get();

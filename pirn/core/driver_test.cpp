@@ -4,7 +4,7 @@
 #include <array>
 #include <cerrno>
 
-#include "pirn/core/driver_contract.hpp"
+#include "pirn/core/driver_contract_test.hpp"
 
 namespace pirn::contract {
 

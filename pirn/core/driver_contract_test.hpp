@@ -1,10 +1,10 @@
-// driver_contract: what the tests of the driver interface stand on; they run for every driver that
-// there is.
+// driver_contract_test: what the driver interface's tests stand on; they run for every driver.
 #pragma once
 
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -203,6 +203,20 @@ inline std::string_view text_of(std::span<const std::byte> bytes) noexcept {
 }
 
 /// Text without a short period, so that lost or repeated bytes show.
-std::string pattern(std::size_t size_bytes);
+inline std::string pattern(std::size_t size_bytes) {
+  std::string text(size_bytes, '\0');
+  std::uint32_t state = 1;
+  for (char& each : text) {
+    state = state * 1664525U + 1013904223U;
+    each = static_cast<char>(state >> 24U);
+  }
+  return text;
+}
+
+/// More text than the system's buffers between two ends hold.
+inline const std::string& large_text() {
+  static const std::string text = pattern(16 << 20);
+  return text;
+}
 
 }  // namespace pirn::contract
