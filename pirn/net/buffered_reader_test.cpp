@@ -1,0 +1,134 @@
+// buffered_reader: lines and counted bytes, on each driver.
+#include "pirn/net/buffered_reader.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "pirn/net/connected_test.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace pirn;
+using namespace pirn::net;
+
+class buffered_reader_test : public pirn::testing::each_driver {};
+INSTANTIATE_TEST_SUITE_P(drivers, buffered_reader_test, pirn::testing::on_each(),
+                         pirn::testing::driver_name);
+
+/// Sends `text` in pieces of `piece_bytes`, then ends.
+task<> send_and_close(tcp_stream& to, std::string_view text, std::size_t piece_bytes) {
+  while (!text.empty()) {
+    co_await to.write_all(text.substr(0, piece_bytes));
+    text.remove_prefix(std::min(piece_bytes, text.size()));
+    co_await sleep_for(100us);
+  }
+  to.shut_down_writing();
+}
+
+/// Runs `use(reader)` against a peer that sends `text`.
+template <class Use>
+task<> reading(std::string text, std::size_t piece_bytes, std::size_t limit_bytes, Use use) {
+  both_ends ends = co_await connected();
+  buffered_reader reader(ends.server, limit_bytes);
+  co_await gather(send_and_close(ends.client, text, piece_bytes), use(reader));
+}
+
+TEST_P(buffered_reader_test, lines_come_whole_however_they_were_cut) {
+  for (std::size_t piece_bytes : {1U, 3U, 100U}) {
+    on_loop([&] {
+      return reading("one\ntwo\n\nlast", piece_bytes, 64, [](buffered_reader& in) -> task<> {
+        for (std::string_view expected : {"one\n", "two\n", "\n", "last", "", ""}) {
+          std::string_view line = co_await in.read_line();
+          EXPECT_EQ(line, expected);
+        }
+        EXPECT_TRUE(in.at_end());
+      });
+    });
+  }
+}
+
+TEST_P(buffered_reader_test, a_separator_of_several_bytes_may_be_cut_anywhere) {
+  on_loop([&] {
+    return reading("a\r\nb\r\n\r\nrest", 1, 64, [](buffered_reader& in) -> task<> {
+      std::string_view head = co_await in.read_until("\r\n\r\n");
+      EXPECT_EQ(head, "a\r\nb\r\n\r\n");
+      std::string_view rest = co_await in.read_exactly(4);
+      EXPECT_EQ(rest, "rest");
+    });
+  });
+}
+
+TEST_P(buffered_reader_test, an_end_before_the_separator_gives_what_came) {
+  on_loop([&] {
+    return reading("no end", 2, 64, [](buffered_reader& in) -> task<> {
+      std::string partial;
+      try {
+        co_await in.read_until(";");
+      } catch (const incomplete_read& error) {
+        partial = error.partial();
+      }
+      EXPECT_EQ(partial, "no end");
+    });
+  });
+}
+
+TEST_P(buffered_reader_test, too_few_bytes_say_how_many_came) {
+  on_loop([&] {
+    return reading("12345", 2, 64, [](buffered_reader& in) -> task<> {
+      std::string message =
+          co_await message_of<incomplete_read>([&] { return in.read_exactly(8); });
+      EXPECT_EQ(message, "the stream ended after 5 of 8 bytes");
+    });
+  });
+}
+
+TEST_P(buffered_reader_test, a_line_beyond_the_limit_is_refused_and_stays) {
+  on_loop([&] {
+    return reading(std::string(40, 'x') + "\n", 100, 16, [](buffered_reader& in) -> task<> {
+      std::string message = co_await message_of<limit_exceeded>([&] { return in.read_line(); });
+      EXPECT_EQ(message, "no separator within 16 bytes");
+      std::string_view all = co_await in.read_exactly(41);
+      EXPECT_EQ(all.size(), 41U);
+    });
+  });
+}
+
+TEST_P(buffered_reader_test, a_line_of_exactly_the_limit_passes) {
+  on_loop([&] {
+    return reading(std::string(16, 'x') + "\n", 1, 16, [](buffered_reader& in) -> task<> {
+      std::string_view line = co_await in.read_line();
+      EXPECT_EQ(line.size(), 17U);
+    });
+  });
+}
+
+TEST_P(buffered_reader_test, a_cancelled_read_keeps_what_had_come) {
+  on_loop([&]() -> task<> {
+    both_ends ends = co_await connected();
+    buffered_reader in(ends.server);
+    co_await ends.client.write_all("half");
+    auto none = co_await move_on_after(5ms, in.read_line());
+    EXPECT_FALSE(none.has_value());
+    EXPECT_EQ(in.buffered(), "half");
+    co_await ends.client.write_all(" and half\n");
+    std::string_view line = co_await in.read_line();
+    EXPECT_EQ(line, "half and half\n");
+  });
+}
+
+TEST_P(buffered_reader_test, read_takes_what_is_there_up_to_a_count) {
+  on_loop([&] {
+    return reading("abcdef", 100, 64, [](buffered_reader& in) -> task<> {
+      std::string_view some = co_await in.read(4);
+      EXPECT_EQ(some, "abcd");
+      some = co_await in.read(4);
+      EXPECT_EQ(some, "ef");
+      some = co_await in.read(4);
+      EXPECT_EQ(some, "");
+    });
+  });
+}
+
+}  // namespace

@@ -1,0 +1,50 @@
+// connected_test: two ends of a connection, for the tests of net.
+#pragma once
+
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "pirn/core/gather.hpp"
+#include "pirn/core/sleep.hpp"
+#include "pirn/core/task_group.hpp"
+#include "pirn/net/listener.hpp"
+#include "pirn/net/tcp_stream.hpp"
+#include "pirn/testing/each_driver_test.hpp"
+
+namespace pirn::net {
+
+struct both_ends {
+  tcp_stream client;
+  tcp_stream server;
+};
+
+inline task<both_ends> connected() {
+  listener where(loopback(0));
+  auto [client, server] = co_await gather(connect(where.local()), where.accept());
+  co_return both_ends{std::move(client), std::move(server)};
+}
+
+/// All that comes until the end.
+inline task<std::string> read_to_end(tcp_stream& from) {
+  std::string all;
+  for (;;) {
+    lease chunk = co_await from.read();
+    if (chunk.empty()) co_return all;
+    all += chunk.text();
+  }
+}
+
+/// What `work()` throws, as text; empty when it throws nothing.
+template <class E = std::system_error, class Fn>
+task<std::string> message_of(Fn work) {
+  std::string message;
+  try {
+    co_await work();
+  } catch (const E& error) {
+    message = error.what();
+  }
+  co_return message;
+}
+
+}  // namespace pirn::net
