@@ -118,7 +118,10 @@ task<response> client::request(method verb, url where, request_content content) 
                               "GET " + where.to_string() + ": too many redirections");
     }
     url next = where.resolve(*target);
-    if (!next.same_origin(where)) content.headers.remove(field_id::authorization);
+    if (!next.same_origin(where)) {
+      content.headers.remove(field_id::authorization);
+      content.headers.remove(field_id::cookie);
+    }
     redirect(answer.status(), verb, content);
     co_await answer.read_all();  // so that the connection can be used again
     where = std::move(next);
@@ -134,7 +137,8 @@ task<response> client::ask_once(method verb, const url& where, const request_con
     ++pool_->requests;
     std::exception_ptr error;
     try {
-      co_await connection->send(verb, request_text(verb, where, content));
+      co_await timeout(options_.response_timeout,
+                       connection->send(verb, request_text(verb, where, content)));
       const response_head* head =
           co_await timeout(options_.response_timeout, connection->read_head());
       response answer(where);
@@ -143,6 +147,8 @@ task<response> client::ask_once(method verb, const url& where, const request_con
       if (head->body.kind == framing::length) answer.length_ = head->body.length;
       answer.connection_ = std::move(connection);
       answer.pool_ = pool_.get();
+      const bool has_body = head->body.kind != framing::none && answer.length_ != 0;
+      if (!has_body) co_await answer.read();  // so that the connection is free at once
       co_return answer;
     } catch (const timeout_error&) {
       error = std::make_exception_ptr(

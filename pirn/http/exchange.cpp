@@ -66,15 +66,22 @@ void exchange::start(http::status status, std::optional<std::uint64_t> size_byte
       size_bytes ? body_framing{framing::length, *size_bytes} : stream_framing(request().version);
   begin(status, body);
   if (body.kind == framing::until_close) connection_.must_close_ = true;
-  if (request().method == method::head) return;
-  chunked_ = body.kind == framing::chunked;
+  stream_ = body.kind;
+  if (request().method == method::head) {
+    stream_ = framing::none;
+    return;
+  }
   left_bytes_ = size_bytes.value_or(0);
 }
 
 task<> exchange::write(std::span<const std::byte> bytes) {
   if (bytes.empty() || request().method == method::head) co_return;
-  if (!chunked_) left_bytes_ -= std::min<std::uint64_t>(left_bytes_, bytes.size());
-  co_await connection_.send_piece(bytes, chunked_);
+  if (stream_ == framing::none) throw std::logic_error("a body is written after start()");
+  if (stream_ == framing::length) {
+    if (bytes.size() > left_bytes_) throw std::logic_error("the body is longer than announced");
+    left_bytes_ -= bytes.size();
+  }
+  co_await connection_.send_piece(bytes, stream_ == framing::chunked);
 }
 
 }  // namespace pirn::http

@@ -61,6 +61,8 @@ class exchange {
   /// Begins an answer whose body follows in pieces; without a size it is sent in chunks.
   void start(http::status status, std::optional<std::uint64_t> size_bytes = std::nullopt);
   /// Sends a piece of the body. For HEAD nothing is sent.
+  /// Throws: std::logic_error before start(), or when it is more than was announced;
+  ///         std::system_error.
   /// Cancel: the connection is closed.
   task<> write(std::span<const std::byte> bytes);
   task<> write(std::string_view text) { return write(std::as_bytes(std::span(text))); }
@@ -80,7 +82,7 @@ class exchange {
   std::vector<std::pair<std::string, std::string>> parameters_;
   bool started_ = false;
   bool body_ended_ = false;
-  bool chunked_ = false;
+  framing stream_ = framing::none;  // how the pieces that are written are framed
   std::uint64_t left_bytes_ = 0;  // of a sized streamed body
 };
 

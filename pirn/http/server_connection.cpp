@@ -36,37 +36,58 @@ task<> server_connection::run(cancel_scope& deadline) {
     if (!arrived) break;
     co_await answer_one();
   }
+  if (cut_short_) co_return;
   co_await flush();
+  if (leaves_input_ && !input_ended_) co_await linger();
+}
+
+// Closing with input unread resets the connection, and the client may lose the answer that it was
+// sent: so what it still sends is dropped for a while.
+task<> server_connection::linger() {
+  deadline_->set_deadline(saturating_add(now(), linger_limit));
+  in_request_ = false;
+  try {
+    peer_.shut_down_writing();
+    for (;;) {
+      lease dropped = co_await peer_.read();
+      if (dropped.empty()) co_return;
+    }
+  } catch (const std::system_error&) {  // the client is gone
+  }
 }
 
 task<> server_connection::tell_timeout() {
-  if (!in_request_) co_return;
+  if (!in_request_ || answered_ || cut_short_) co_return;
   refuse(status::request_timeout, "the request did not arrive in time");
   deadline_ = nullptr;
   cancel_scope patience(scope_options{.deadline = saturating_add(now(), options_.write_timeout)});
   co_await within(patience, flush());
 }
 
-// Waits for more input, at most for `limit`. Returns: false at the end of the stream.
-task<bool> server_connection::fill(duration limit) {
+task<bool> server_connection::fill_until(time_point deadline) {
   co_await flush();
-  deadline_->set_deadline(saturating_add(now(), limit));
+  deadline_->set_deadline(deadline);
   lease more = co_await peer_.read();
   chunk_ = std::move(more);
   input_ = chunk_.bytes();
-  co_return !chunk_.empty();
+  input_ended_ = chunk_.empty();
+  co_return !input_ended_;
 }
 
 task<> server_connection::flush() {
   if (output_.empty()) co_return;
   if (deadline_ != nullptr) deadline_->set_deadline(saturating_add(now(), options_.write_timeout));
+  cut_short_ = true;
   co_await peer_.write_all(output_);
+  cut_short_ = false;
   output_.clear();
 }
 
 // Returns: true when a head is there, false when the connection is over.
 task<bool> server_connection::next_request() {
   in_request_ = false;
+  answered_ = false;
+  time_point head_deadline = never;
   for (;;) {
     parse_step step = parser_.feed(input_);
     input_ = input_.subspan(step.consumed);
@@ -86,7 +107,12 @@ task<bool> server_connection::next_request() {
     }
     const bool idle = parser_.is_idle();
     in_request_ = !idle;
-    bool more = co_await fill(idle ? options_.idle_timeout : options_.head_timeout);
+    // The whole head has one deadline: a client that sends a byte now and then does not move it.
+    if (!idle && head_deadline == never) {
+      head_deadline = saturating_add(now(), options_.head_timeout);
+    }
+    bool more =
+        co_await fill_until(idle ? saturating_add(now(), options_.idle_timeout) : head_deadline);
     if (more) continue;
     parse_step last = parser_.finish();
     if (last.what == parsed::error) refuse(parser_.error());
@@ -114,6 +140,7 @@ task<> server_connection::answer_one() {
   }
   if (error) {
     must_close_ = true;
+    if (!current.body_ended_) leaves_input_ = true;
     if (!current.has_started()) {
       current.headers().clear();
       current.respond(status::internal_server_error, "500 Internal Server Error\n");
@@ -122,14 +149,14 @@ task<> server_connection::answer_one() {
   } else {
     co_await finish(current);
   }
-  if (output_.size() >= send_at_bytes) co_await flush();
+  if (output_.size() >= send_at_bytes && !cut_short_) co_await flush();
 }
 
 task<> server_connection::finish(exchange& done) {
   if (!done.started_) {
     done.respond(status::internal_server_error, "500 Internal Server Error\n");
   }
-  if (done.chunked_) append_last_chunk(output_);
+  if (done.stream_ == framing::chunked) append_last_chunk(output_);
   if (done.left_bytes_ > 0) must_close_ = true;  // fewer bytes than were announced
   if (!done.body_ended_) co_await skip_body(done);
   if (!keep_alive_) must_close_ = true;
@@ -138,8 +165,9 @@ task<> server_connection::finish(exchange& done) {
 // A body that the handler did not want is read to its end, if that is near; else the connection
 // ends.
 task<> server_connection::skip_body(exchange& of) {
-  if (continue_owed_) {
-    must_close_ = true;  // the client waits for a word that it will not get
+  if (continue_owed_) {  // the client may send its body or not: nobody can tell
+    must_close_ = true;
+    leaves_input_ = true;
     co_return;
   }
   std::exception_ptr broken;
@@ -151,6 +179,7 @@ task<> server_connection::skip_body(exchange& of) {
     broken = std::current_exception();  // the answer still goes out
   }
   if (broken || !of.body_ended_) must_close_ = true;
+  if (!of.body_ended_) leaves_input_ = true;
 }
 
 task<std::span<const std::byte>> server_connection::read_body(exchange& of) {
@@ -169,6 +198,7 @@ task<std::span<const std::byte>> server_connection::read_body(exchange& of) {
       case parsed::error: {
         of.body_ended_ = true;
         must_close_ = true;
+        leaves_input_ = true;
         if (!of.started_) refuse(parser_.error());
         of.started_ = true;
         throw parser_.error().as_exception("request body from " + peer_.peer().to_string());
@@ -177,7 +207,7 @@ task<std::span<const std::byte>> server_connection::read_body(exchange& of) {
       case parsed::need_more:
         break;
     }
-    if (continue_owed_) {
+    if (continue_owed_ && !of.started_) {
       continue_owed_ = false;
       output_ += "HTTP/1.1 100 Continue\r\n\r\n";
     }
@@ -195,6 +225,8 @@ task<std::span<const std::byte>> server_connection::read_body(exchange& of) {
 
 void server_connection::refuse(status code, std::string_view reason) {
   must_close_ = true;
+  leaves_input_ = true;
+  answered_ = true;
   const std::string text = std::string(reason) + "\n";
   fields plain;
   plain.add(field_id::content_type, "text/plain; charset=utf-8");
@@ -213,12 +245,15 @@ task<> server_connection::send_piece(std::span<const std::byte> bytes, bool chun
   const slice parts[] = {net::part(output_), net::part(bytes),
                          net::part(chunked ? chunk_end : std::string_view{})};
   deadline_->set_deadline(saturating_add(now(), options_.write_timeout));
+  cut_short_ = true;
   co_await peer_.write_all(std::span(parts));
+  cut_short_ = false;
   deadline_->set_deadline(never);
   output_.clear();
 }
 
 void server_connection::append_head(exchange& of, status code, body_framing body) {
+  if (continue_owed_) must_close_ = true;  // skip_body() says why
   append_response_head(output_,
                        {.status = code,
                         .body = body,
@@ -226,6 +261,7 @@ void server_connection::append_head(exchange& of, status code, body_framing body
                         .keep_alive = keep_alive_ && !must_close_,
                         .date_line = date_.line(wall_seconds())},
                        of.headers_);
+  answered_ = true;
 }
 
 }  // namespace pirn::http::detail

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "pirn/core/lease.hpp"
+#include "pirn/core/loop.hpp"
 #include "pirn/core/scope.hpp"
 #include "pirn/http/codec.hpp"
 #include "pirn/http/date.hpp"
@@ -31,14 +32,18 @@ class server_connection {
 
   static constexpr std::size_t send_at_bytes = 64 * 1024;
   static constexpr std::uint64_t skip_max_bytes = 64 * 1024;
+  static constexpr duration linger_limit = std::chrono::seconds(2);
 
-  task<bool> fill(duration limit);
+  /// More input by `deadline`. Returns: false at the end of the stream.
+  task<bool> fill_until(time_point deadline);
+  task<bool> fill(duration limit) { return fill_until(saturating_add(now(), limit)); }
   task<> flush();
   task<bool> next_request();
   task<> answer_one();
   task<> finish(exchange& done);
   task<std::span<const std::byte>> read_body(exchange& of);
   task<> skip_body(exchange& of);
+  task<> linger();
   /// Answers a request that cannot be served, and ends the connection.
   void refuse(status code, std::string_view reason);
   void refuse(const failure& problem) { refuse(status_for(problem.code), problem.what); }
@@ -60,6 +65,10 @@ class server_connection {
   bool keep_alive_ = true;
   bool must_close_ = false;
   bool in_request_ = false;
+  bool answered_ = false;   // the present request's answer was begun
+  bool cut_short_ = false;  // a write was begun and has not ended: what went out is not known
+  bool input_ended_ = false;
+  bool leaves_input_ = false;  // the client may still be sending what nobody will read
   bool continue_owed_ = false;
 };
 

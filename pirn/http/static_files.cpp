@@ -37,7 +37,13 @@ found_file find_below(const std::string& root, const std::string& relative) {
   const std::string text = real.string();
   const bool inside = text == root || root == "/" || text.starts_with(root + "/");
   if (!inside) return {.code = status::forbidden, .path = {}};
-  return {.code = status::ok, .path = text, .is_directory = std::filesystem::is_directory(real)};
+  const std::filesystem::file_type type = std::filesystem::status(real, error).type();
+  if (type == std::filesystem::file_type::directory) {
+    return {.code = status::ok, .path = text, .is_directory = true};
+  }
+  // Opening a pipe would wait for its writer.
+  if (type != std::filesystem::file_type::regular) return {.code = status::not_found, .path = {}};
+  return {.code = status::ok, .path = text};
 }
 
 std::string entity_text(const file_status& of) {
@@ -81,6 +87,15 @@ std::string list_directory(const std::string& path) {
     page += "<li><a href=\"./" + percent_encode_path(name) + "\">" + escape_html(name) + "</a>\n";
   }
   return page + "</ul>\n";
+}
+
+// Where a directory's page is. Two slashes at the beginning would name another host.
+std::string with_slash(const request_head& request) {
+  std::string_view path = request.path();
+  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+  std::string target = "/" + std::string(path) + "/";
+  if (!request.query().empty()) target += "?" + std::string(request.query());
+  return target;
 }
 
 void refuse(exchange& current, status code) {
@@ -194,7 +209,7 @@ task<> static_files::answer(exchange& current, std::string path) const {
   found_file found = co_await to_thread(&find_below, root_, path);
   if (found.code == status::ok && found.is_directory) {
     if (!current.request().path().ends_with('/')) {
-      current.headers().add(field_id::location, std::string(current.request().path()) + "/");
+      current.headers().add(field_id::location, with_slash(current.request()));
       refuse(current, status::moved_permanently);
       co_return;
     }
