@@ -1,6 +1,7 @@
 #include "pirn/exec/thread_pool.hpp"
 
 #include <stdexcept>
+#include <system_error>
 
 #include "pirn/base/assert.hpp"
 
@@ -24,7 +25,14 @@ void thread_pool::run(blocking_job& job) {
   if (closing_) throw std::runtime_error("submit: the thread pool was shut down");
   queue_.push_back(job);
   if (++queued_ > idle_ && threads_.size() < size_) {
-    threads_.emplace_back([this] { work(); });
+    try {
+      threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {  // no more threads to be had: those there are do it
+      if (!threads_.empty()) return;
+      queue_.remove(job);
+      --queued_;
+      throw;
+    }
   } else {
     work_to_do_.notify_one();
   }

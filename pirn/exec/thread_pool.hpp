@@ -40,7 +40,12 @@ class thread_pool final : public blocking_runner {
         std::forward<Fn>(fn), std::forward<Args>(args)...);
     call->keep_until_run(call);
     future<result> promised{std::shared_ptr<detail::typed_future_state<result>>(call)};
-    run(*call);
+    try {
+      run(*call);
+    } catch (...) {
+      call->keep_until_run(nullptr);
+      throw;
+    }
     return promised;
   }
 

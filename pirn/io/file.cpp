@@ -85,8 +85,17 @@ task<file_status> file::status() {
 
 task<> file::close() {
   io_wait<close_operation> closing("close");
-  closing.request().file = std::exchange(id_, file_id::none);
-  co_await done(closing, path_);
+  closing.request().file = id_;
+  closing.request().result = -ECANCELED;  // stays when the request is not even started
+  std::exception_ptr error;
+  try {
+    co_await done(closing, path_);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  // A file whose closing was cancelled is still open.
+  if (closing.request().result != -ECANCELED) id_ = file_id::none;
+  if (error) std::rethrow_exception(error);
 }
 
 task<file> open(std::string path, open_mode mode) {
@@ -142,7 +151,10 @@ task<> write_whole(std::string path, std::span<const std::byte> bytes) {
     error = std::current_exception();
   }
   if (!error) co_return;
-  co_await shield(remove_if_there(partial));
+  try {
+    co_await shield(remove_if_there(partial));
+  } catch (const std::system_error&) {  // what went wrong first says more
+  }
   std::rethrow_exception(error);
 }
 
