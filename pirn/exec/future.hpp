@@ -71,6 +71,16 @@ class future_state {
   std::vector<std::move_only_function<void()>> callbacks_;
 };
 
+/// The value of a result that many may look at.
+template <class T>
+std::add_lvalue_reference_t<T> shared_value(outcome<T>& result) {
+  if constexpr (std::is_void_v<T>) {
+    result.take();
+  } else {
+    return result.value();
+  }
+}
+
 template <class T>
 class typed_future_state : public future_state {
  public:
@@ -128,7 +138,7 @@ class [[nodiscard]] future_wait final : public awaitable<future_wait<T>, future_
   friend base;
   std::add_lvalue_reference_t<T> result() {
     if (typed_.status() == future_status::cancelled) throw future_cancelled();
-    return typed_.result.value();
+    return detail::shared_value(typed_.result);
   }
   typed_future_state<T>& typed_;
 };
@@ -163,7 +173,7 @@ class future {
   std::add_lvalue_reference_t<T> result(std::optional<duration> limit = std::nullopt) {
     wait_here(limit);
     if (was_cancelled()) throw future_cancelled();
-    return state_->result.value();
+    return detail::shared_value(state_->result);
   }
   /// What the call threw, or null; blocks like result().
   std::exception_ptr exception(std::optional<duration> limit = std::nullopt) {

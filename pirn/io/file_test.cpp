@@ -1,0 +1,148 @@
+// file: files that tasks read and write, on each driver.
+#include "pirn/io/file.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "pirn/core/sleep.hpp"
+#include "pirn/testing/each_driver_test.hpp"
+
+namespace {
+
+using namespace pirn;
+namespace fs = std::filesystem;
+
+class file_test : public pirn::testing::each_driver {
+ protected:
+  file_test() {
+    std::string name = fs::temp_directory_path() / "pirn_file_XXXXXX";
+    top_ = mkdtemp(name.data());
+  }
+  ~file_test() override { fs::remove_all(top_); }
+
+  std::string at(const char* name) const { return top_ / name; }
+  static std::string content(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  static std::span<const std::byte> bytes(std::string_view text) {
+    return std::as_bytes(std::span(text));
+  }
+  std::ptrdiff_t entries() const {
+    return std::distance(fs::directory_iterator(top_), fs::directory_iterator());
+  }
+
+  /// What `work()` throws.
+  template <class Fn>
+  static std::string failure(Fn work) {
+    try {
+      on_loop(work);
+    } catch (const std::system_error& error) {
+      return error.what();
+    }
+    return "no failure";
+  }
+
+  fs::path top_;
+};
+INSTANTIATE_TEST_SUITE_P(drivers, file_test, pirn::testing::on_each(), pirn::testing::driver_name);
+
+std::ptrdiff_t open_descriptors() {
+  return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+}
+
+TEST_P(file_test, what_was_written_is_read_in_order_and_at_offsets) {
+  on_loop([&]() -> task<> {
+    io::file out = co_await io::open(at("a"), {.write = true, .create = true});
+    co_await out.write_all(bytes("hello "));
+    co_await out.write_all(bytes("world"));
+    co_await out.write_all(bytes("J"), 0);
+    co_await out.sync();
+    co_await out.close();
+    io::file in = co_await io::open(at("a"));
+    file_status state = co_await in.status();
+    EXPECT_EQ(state.size_bytes, 11U);
+    char room[32];
+    const std::span into = std::as_writable_bytes(std::span(room));
+    std::size_t count = co_await in.read(into);
+    EXPECT_EQ(std::string_view(room, count), "Jello world");
+    count = co_await in.read(into);
+    EXPECT_EQ(count, 0U);
+    count = co_await in.read(into, 6);
+    EXPECT_EQ(std::string_view(room, count), "world");
+  });
+}
+
+TEST_P(file_test, errors_name_the_operation_and_the_path) {
+  EXPECT_EQ(failure([&]() -> task<> { co_await io::open(at("none")); }),
+            "open " + at("none") + ": No such file or directory");
+  EXPECT_EQ(failure([&] { return io::remove(at("none")); }),
+            "remove " + at("none") + ": No such file or directory");
+  EXPECT_EQ(failure([&] { return io::rename(at("none"), at("new")); }),
+            "rename " + at("none") + " to " + at("new") + ": No such file or directory");
+  EXPECT_EQ(failure([&]() -> task<> { co_await io::status(at("none")); }),
+            "status of " + at("none") + ": No such file or directory");
+}
+
+TEST_P(file_test, directories_are_made_and_removed) {
+  on_loop([&]() -> task<> {
+    bool made = co_await io::make_directory(at("d"));
+    EXPECT_TRUE(made);
+    made = co_await io::make_directory(at("d"));
+    EXPECT_FALSE(made);
+    co_await io::remove_directory(at("d"));
+  });
+  EXPECT_EQ(entries(), 0);
+}
+
+TEST_P(file_test, write_whole_replaces_a_file_and_leaves_nothing_beside_it) {
+  on_loop([&]() -> task<> {
+    co_await io::write_whole(at("w"), bytes("first"));
+    co_await io::write_whole(at("w"), bytes("second"));
+  });
+  EXPECT_EQ(content(at("w")), "second");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_P(file_test, write_whole_that_fails_names_what_failed_first) {
+  std::ofstream(at("plain")) << "no directory";
+  std::string message = failure([&] { return io::write_whole(at("plain/x"), bytes("text")); });
+  EXPECT_EQ(message, "open " + at("plain/x.part") + ": Not a directory");
+}
+
+TEST_P(file_test, a_cancelled_write_whole_leaves_all_or_nothing_and_no_descriptor) {
+  const std::string big(1 << 20, 'b');
+  for (int microseconds = 0; microseconds < 2000; microseconds += 100) {
+    const std::ptrdiff_t before = open_descriptors();
+    on_loop([&]() -> task<> {
+      co_await move_on_after(std::chrono::microseconds(microseconds),
+                             io::write_whole(at("c"), bytes(big)));
+    });
+    EXPECT_FALSE(fs::exists(at("c.part")));
+    if (fs::exists(at("c"))) EXPECT_EQ(fs::file_size(at("c")), big.size());
+    fs::remove(at("c"));
+    EXPECT_EQ(open_descriptors(), before);
+  }
+}
+
+TEST_P(file_test, a_close_that_was_cancelled_before_it_began_leaks_nothing) {
+  std::ofstream(at("a")) << "text";
+  on_loop([&]() -> task<> {
+    const std::ptrdiff_t before = open_descriptors();
+    {
+      io::file in = co_await io::open(at("a"));
+      cancel_scope scope;
+      scope.cancel();
+      bool closed = co_await within(scope, in.close());
+      EXPECT_FALSE(closed);
+    }
+    co_await sleep_for(std::chrono::milliseconds(5));
+    EXPECT_EQ(open_descriptors(), before);
+  });
+}
+
+}  // namespace
