@@ -83,7 +83,7 @@ class exchange {
   bool started_ = false;
   bool body_ended_ = false;
   framing stream_ = framing::none;  // how the pieces that are written are framed
-  std::uint64_t left_bytes_ = 0;  // of a sized streamed body
+  std::uint64_t left_bytes_ = 0;    // of a sized streamed body
 };
 
 }  // namespace pirn::http

@@ -99,8 +99,8 @@ std::string with_slash(const request_head& request) {
 }
 
 void refuse(exchange& current, status code) {
-  current.respond(
-      code, std::to_string(static_cast<int>(code)) + " " + std::string(reason(code)) + "\n");
+  current.respond(code,
+                  std::to_string(static_cast<int>(code)) + " " + std::string(reason(code)) + "\n");
 }
 
 task<> send_range(exchange& current, io::file& from, byte_range range) {
