@@ -38,7 +38,7 @@ class epoll_driver final : public driver {
   bool is_virtual() const noexcept override { return false; }
   time_point now() noexcept override;
   void poll(time_point until) override;
-  bool may_complete(std::size_t) const noexcept override { return true; }
+  bool may_complete(std::size_t foreground) const noexcept override { return foreground != 0; }
   void wake() noexcept override;
 
   std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
