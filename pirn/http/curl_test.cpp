@@ -1,0 +1,63 @@
+// server: what curl makes of it.
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "pirn/exec/to_thread.hpp"
+#include "pirn/http/served_test.hpp"
+
+namespace {
+
+using namespace pirn;
+using namespace pirn::http;
+
+class curl_test : public pirn::testing::each_driver {};
+INSTANTIATE_TEST_SUITE_P(drivers, curl_test, pirn::testing::on_each(), pirn::testing::driver_name);
+
+task<> answer(exchange& current) {
+  if (current.request().path() == "/streamed") {
+    current.start(status::ok);
+    for (int i = 0; i < 3; ++i) co_await current.write("piece\n");
+    co_return;
+  }
+  std::string body = co_await current.read_all(10'000'000);
+  current.respond(status::ok, std::string(to_string(current.request().method)) + " " +
+                                  std::to_string(body.size()) + "\n");
+}
+
+std::string output_of(const std::string& command) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), &pclose);
+  std::string all;
+  char room[4096];
+  while (pipe != nullptr) {
+    const std::size_t count = fread(room, 1, sizeof room, pipe.get());
+    if (count == 0) break;
+    all.append(room, count);
+  }
+  return all;
+}
+
+TEST_P(curl_test, it_gets_sends_and_keeps_its_connection) {
+  if (is_virtual()) return;  // curl cannot reach a simulated network
+  on_loop([]() -> task<> {
+    co_await served(answer, [](endpoint where) -> task<> {
+      const std::string base = "http://" + where.to_string();
+      const std::string curl = "curl -sS --noproxy '*' --max-time 10 ";
+      std::string got = co_await to_thread(
+          output_of, curl + base + "/a " + base + "/b " + "-w '%{num_connects} ' 2>&1");
+      EXPECT_EQ(got, "GET 0\n1 GET 0\n0 ");
+      got = co_await to_thread(output_of, curl + base + "/streamed 2>&1");
+      EXPECT_EQ(got, "piece\npiece\npiece\n");
+      got = co_await to_thread(output_of, "head -c 3000000 /dev/zero | " + curl + "-T - " + base +
+                                              "/up 2>&1");  // chunked, continue
+      EXPECT_EQ(got, "PUT 3000000\n");
+      got = co_await to_thread(output_of,
+                               curl + "-I -o /dev/null -w '%{http_code}' " + base + "/h 2>&1");
+      EXPECT_EQ(got, "200");
+    });
+  });
+}
+
+}  // namespace
