@@ -28,9 +28,7 @@ class mapping {
     mapping(std::move(other)).swap(*this);
     return *this;
   }
-  ~mapping() {
-    if (data_ != nullptr) ::munmap(data_, size_bytes_);
-  }
+  ~mapping();
 
   std::byte* data() const noexcept { return data_; }
 
@@ -42,13 +40,16 @@ class mapping {
  private:
   mapping(void* data, std::size_t size_bytes) noexcept
       : data_(static_cast<std::byte*>(data)), size_bytes_(size_bytes) {}
+
   void swap(mapping& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_bytes_, other.size_bytes_);
+    std::swap(only_in_, other.only_in_);
   }
 
   std::byte* data_ = nullptr;
   std::size_t size_bytes_ = 0;
+  pid_t only_in_ = 0;  // the one process that has it, 0 for all that were forked
 };
 
 }  // namespace pirn::detail

@@ -25,10 +25,6 @@ namespace {
 // About what stays in a processor's second cache until the tasks have used it.
 constexpr std::ptrdiff_t poll_budget_bytes = 256 * 1024;
 
-started started_if_not(bool completed) noexcept {
-  return completed ? started::done : started::pending;
-}
-
 class driver_on_uring final : public uring_driver {
  public:
   driver_on_uring(const uring_options& options, uring_features features);
@@ -47,28 +43,30 @@ class driver_on_uring final : public uring_driver {
                                                     const listen_options& options) override;
 
   started start(accept_operation& request) override {
-    return started_if_not(static_cast<uring_listener*>(request.listener)->start(request));
+    return static_cast<uring_listener*>(request.listener)->start(request);
   }
   started start(receive_operation& request) override {
-    return started_if_not(static_cast<uring_stream*>(request.from)->start(request));
+    return static_cast<uring_stream*>(request.from)->start(request);
   }
   started start(receive_leased_operation& request) override {
-    return started_if_not(static_cast<uring_stream*>(request.from)->start(request));
+    return static_cast<uring_stream*>(request.from)->start(request);
   }
   started start(send_operation& request) override {
-    return started_if_not(static_cast<uring_stream*>(request.to)->start(request));
+    return static_cast<uring_stream*>(request.to)->start(request);
   }
-  started start(connect_operation& request) override { return submitted(request); }
-  started start(poll_operation& request) override { return submitted(request); }
-  started start(open_operation& request) override { return submitted(request); }
-  started start(read_operation& request) override { return submitted(request); }
-  started start(write_operation& request) override { return submitted(request); }
-  started start(fsync_operation& request) override { return submitted(request); }
-  started start(close_operation& request) override { return submitted(request); }
-  started start(rename_operation& request) override { return submitted(request); }
-  started start(unlink_operation& request) override { return submitted(request); }
-  started start(make_directory_operation& request) override { return submitted(request); }
-  started start(stat_operation& request) override { return submitted(request); }
+  started start(connect_operation& request) override { return detail::start(core_, request); }
+  started start(poll_operation& request) override { return detail::start(core_, request); }
+  started start(open_operation& request) override { return detail::start(core_, request); }
+  started start(read_operation& request) override { return detail::start(core_, request); }
+  started start(write_operation& request) override { return detail::start(core_, request); }
+  started start(fsync_operation& request) override { return detail::start(core_, request); }
+  started start(close_operation& request) override { return detail::start(core_, request); }
+  started start(rename_operation& request) override { return detail::start(core_, request); }
+  started start(unlink_operation& request) override { return detail::start(core_, request); }
+  started start(make_directory_operation& request) override {
+    return detail::start(core_, request);
+  }
+  started start(stat_operation& request) override { return detail::start(core_, request); }
   void drop(file_id file) noexcept override { ::close(static_cast<int>(file)); }
 
   cancel_answer cancel(operation& request) noexcept override;
@@ -77,11 +75,6 @@ class driver_on_uring final : public uring_driver {
   const uring_features& features() const noexcept override { return features_; }
 
  private:
-  template <class Request>
-  started submitted(Request& request) {
-    return started_if_not(submit(core_, request));
-  }
-
   void listen_for_wakes() noexcept;
   void take_completions() noexcept;
   void dispatch(const io_uring_cqe& completion) noexcept;

@@ -25,9 +25,9 @@ struct connecting {
   unique_fd descriptor;
 };
 
-bool fail(operation& request, int error) noexcept {
+started fail(operation& request, int error) noexcept {
   request.result = -error;
-  return true;
+  return started::done;
 }
 
 io_uring_sqe& prepare(uring_core& core, operation& request, uring_kind kind, std::uint8_t code,
@@ -71,68 +71,68 @@ file_status status_of(const struct statx& found) noexcept {
 
 }  // namespace
 
-bool submit(uring_core& core, open_operation& request) noexcept {
+started start(uring_core& core, open_operation& request) noexcept {
   if (has_nul(request.path)) return fail(request, EINVAL);
   io_uring_sqe& entry = prepare(core, request, uring_kind::open, IORING_OP_OPENAT, AT_FDCWD);
   entry.addr = address(request.path.c_str());
   entry.open_flags = static_cast<std::uint32_t>(open_flags(request.mode));
   entry.len = request.mode.permissions;
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, read_operation& request) noexcept {
+started start(uring_core& core, read_operation& request) noexcept {
   io_uring_sqe& entry = prepare_file(core, request, IORING_OP_READ, request.file);
   entry.addr = address(request.into.data());
   entry.len = length(request.into.size());
   entry.off = static_cast<std::uint64_t>(request.offset);
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, write_operation& request) noexcept {
+started start(uring_core& core, write_operation& request) noexcept {
   io_uring_sqe& entry = prepare_file(core, request, IORING_OP_WRITE, request.file);
   entry.addr = address(request.from.data());
   entry.len = length(request.from.size());
   entry.off = static_cast<std::uint64_t>(request.offset);
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, fsync_operation& request) noexcept {
+started start(uring_core& core, fsync_operation& request) noexcept {
   io_uring_sqe& entry = prepare_file(core, request, IORING_OP_FSYNC, request.file);
   if (request.data_only) entry.fsync_flags = IORING_FSYNC_DATASYNC;
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, close_operation& request) noexcept {
+started start(uring_core& core, close_operation& request) noexcept {
   prepare_file(core, request, IORING_OP_CLOSE, request.file);
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, rename_operation& request) noexcept {
+started start(uring_core& core, rename_operation& request) noexcept {
   if (has_nul(request.from) || has_nul(request.to)) return fail(request, EINVAL);
   io_uring_sqe& entry = prepare(core, request, uring_kind::file, IORING_OP_RENAMEAT, AT_FDCWD);
   entry.addr = address(request.from.c_str());
   entry.addr2 = address(request.to.c_str());
   entry.len = static_cast<std::uint32_t>(AT_FDCWD);
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, unlink_operation& request) noexcept {
+started start(uring_core& core, unlink_operation& request) noexcept {
   if (has_nul(request.path)) return fail(request, EINVAL);
   io_uring_sqe& entry = prepare(core, request, uring_kind::file, IORING_OP_UNLINKAT, AT_FDCWD);
   entry.addr = address(request.path.c_str());
   if (request.directory) entry.unlink_flags = AT_REMOVEDIR;
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, make_directory_operation& request) noexcept {
+started start(uring_core& core, make_directory_operation& request) noexcept {
   if (has_nul(request.path)) return fail(request, EINVAL);
   io_uring_sqe& entry = prepare(core, request, uring_kind::file, IORING_OP_MKDIRAT, AT_FDCWD);
   entry.addr = address(request.path.c_str());
   entry.len = request.permissions;
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, stat_operation& request) noexcept {
+started start(uring_core& core, stat_operation& request) noexcept {
   bool by_path = request.file == file_id::none;
   if (by_path && has_nul(request.path)) return fail(request, EINVAL);
   std::unique_ptr<struct statx> found(new (std::nothrow) struct statx);
@@ -148,18 +148,18 @@ bool submit(uring_core& core, stat_operation& request) noexcept {
     entry.statx_flags = AT_SYMLINK_NOFOLLOW;
   }
   request.driver_data.pointer = found.release();
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, poll_operation& request) noexcept {
+started start(uring_core& core, poll_operation& request) noexcept {
   io_uring_sqe& entry =
       prepare(core, request, uring_kind::poll, IORING_OP_POLL_ADD, request.descriptor);
   if ((request.events & poll_readable) != 0) entry.poll32_events |= POLLIN;
   if ((request.events & poll_writable) != 0) entry.poll32_events |= POLLOUT;
-  return false;
+  return started::pending;
 }
 
-bool submit(uring_core& core, connect_operation& request) noexcept {
+started start(uring_core& core, connect_operation& request) noexcept {
   auto made = open_stream(request.remote, request.options, descriptor_mode::blocking);
   if (!made) return fail(request, made.error().value());
   std::unique_ptr<connecting> record(new (std::nothrow) connecting);
@@ -171,7 +171,7 @@ bool submit(uring_core& core, connect_operation& request) noexcept {
   entry.addr = address(record->remote.data());
   entry.off = record->remote.size();
   request.driver_data.pointer = record.release();
-  return false;
+  return started::pending;
 }
 
 namespace {

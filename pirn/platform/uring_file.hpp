@@ -7,18 +7,18 @@
 
 namespace pirn::detail {
 
-// Each submits the request, or sets its result. Returns: true when it has completed at once.
-bool submit(uring_core& core, open_operation& request) noexcept;
-bool submit(uring_core& core, read_operation& request) noexcept;
-bool submit(uring_core& core, write_operation& request) noexcept;
-bool submit(uring_core& core, fsync_operation& request) noexcept;
-bool submit(uring_core& core, close_operation& request) noexcept;
-bool submit(uring_core& core, rename_operation& request) noexcept;
-bool submit(uring_core& core, unlink_operation& request) noexcept;
-bool submit(uring_core& core, make_directory_operation& request) noexcept;
-bool submit(uring_core& core, stat_operation& request) noexcept;
-bool submit(uring_core& core, poll_operation& request) noexcept;
-bool submit(uring_core& core, connect_operation& request) noexcept;
+// As `driver::start`.
+started start(uring_core& core, open_operation& request) noexcept;
+started start(uring_core& core, read_operation& request) noexcept;
+started start(uring_core& core, write_operation& request) noexcept;
+started start(uring_core& core, fsync_operation& request) noexcept;
+started start(uring_core& core, close_operation& request) noexcept;
+started start(uring_core& core, rename_operation& request) noexcept;
+started start(uring_core& core, unlink_operation& request) noexcept;
+started start(uring_core& core, make_directory_operation& request) noexcept;
+started start(uring_core& core, stat_operation& request) noexcept;
+started start(uring_core& core, poll_operation& request) noexcept;
+started start(uring_core& core, connect_operation& request) noexcept;
 
 /// Fills in what the request is to tell, by its kind. Its `completed()` is the caller's to call.
 void answer(uring_core& core, operation& request, int result) noexcept;

@@ -23,17 +23,17 @@ uring_listener::~uring_listener() {
   --core_.sockets;
 }
 
-bool uring_listener::start(accept_operation& request) noexcept {
+started uring_listener::start(accept_operation& request) noexcept {
   if (!kept_.empty()) {
     unique_fd oldest = std::move(kept_.front());
     kept_.erase(kept_.begin());
     hand_over(std::move(oldest), request);
-    return true;
+    return started::done;
   }
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::accept);
   waiting_.push_back(request);
   arm();
-  return false;
+  return started::pending;
 }
 
 void uring_listener::arm() noexcept {

@@ -19,8 +19,8 @@ class uring_listener final : public socket {
   /// Throws: std::bad_alloc.
   uring_listener(uring_core& core, unique_fd descriptor, const stream_options& of_accepted);
 
-  /// As `driver::start`: true when the request has completed at once.
-  bool start(accept_operation& request) noexcept;
+  // As `driver::start`.
+  started start(accept_operation& request) noexcept;
   void withdraw(accept_operation& request) noexcept { waiting_.remove(request); }
 
   /// What the kernel says about the armed request. May free the listener.

@@ -18,29 +18,28 @@ uring_stream::uring_stream(uring_core& core, unique_fd descriptor,
     : core_(core),
       peer_(peer),
       descriptor_(std::move(descriptor)),
-      way_(core.multishot ? way::ring : way::own),
       short_read_empties_(!peer_.is_unix()) {
   ++core_.sockets;
 }
 
 // Receiving: by the caller.
 
-bool uring_stream::start(receive_operation& request) noexcept {
+started uring_stream::start(receive_operation& request) noexcept {
   PIRN_ASSERT(!request.into.empty(), "a receive needs room");
   return start_receive(request, uring_kind::receive);
 }
 
-bool uring_stream::start(receive_leased_operation& request) noexcept {
+started uring_stream::start(receive_leased_operation& request) noexcept {
   return start_receive(request, uring_kind::receive_leased);
 }
 
-bool uring_stream::start_receive(operation& request, uring_kind kind) noexcept {
+started uring_stream::start_receive(operation& request, uring_kind kind) noexcept {
   PIRN_ASSERT(receiver_ == nullptr, "one receive at a time on a connection");
   request.driver_data.state = static_cast<std::uint32_t>(kind);
-  if (take(request)) return true;
+  if (take(request)) return started::done;
   receiver_ = &request;
   wait_for_data();
-  return false;
+  return started::pending;
 }
 
 bool uring_stream::take(operation& request) noexcept {
@@ -269,15 +268,15 @@ void uring_stream::note_own_receive(std::size_t count_bytes) noexcept {
 
 // Sending.
 
-bool uring_stream::start(send_operation& request) noexcept {
+started uring_stream::start(send_operation& request) noexcept {
   PIRN_ASSERT(sender_ == nullptr, "one send at a time on a connection");
   request.result = send_first(descriptor_.get(), request);
-  if (request.result != -EAGAIN) return true;
+  if (request.result != -EAGAIN) return started::done;
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::send);
   sender_ = &request;
   send_cancelled_ = false;
   submit_send();
-  return false;
+  return started::pending;
 }
 
 void uring_stream::submit_send() noexcept {

@@ -12,24 +12,24 @@
 
 namespace pirn::detail {
 
-/// A connection. It receives in one of two ways and changes over by what arrives:
+/// A connection. It receives in one of two ways, and changes over by what arrives:
 ///
-/// - *ring*: one request stays with the kernel, which puts what comes into a small buffer of the
-/// common ring. No
-///   system call a message, and no buffer while nothing comes. Right for messages and idle
-///   connections.
-/// - *own*: the kernel only tells that something came, and a plain recv(2) takes all of it into a
-/// large buffer, or
-///   straight into the caller's memory. Right for bursts, which small buffers would chop up; also
-///   what is left when the ring is empty, and what holds a peer back whose data nobody takes.
+/// *own*: the kernel only tells that something came, and a plain recv(2) takes all of it into a
+/// large buffer, or straight into the caller's memory. Right for bursts, which small buffers would
+/// chop up; it is also what is left when the ring is empty, and it holds a peer back whose data
+/// nobody takes. A connection begins so, for the first burst would cost most.
+///
+/// *ring*: one request stays with the kernel, which puts what comes into a small buffer of the
+/// common ring: no system call a message, and still no buffer while nothing comes. A connection
+/// comes here after some small messages in a row.
 class uring_stream final : public socket, public pooled_frame {
  public:
   uring_stream(uring_core& core, unique_fd descriptor, const socket_address& peer) noexcept;
 
-  /// As `driver::start`: true when the request has completed at once.
-  bool start(receive_operation& request) noexcept;
-  bool start(receive_leased_operation& request) noexcept;
-  bool start(send_operation& request) noexcept;
+  // As `driver::start`.
+  started start(receive_operation& request) noexcept;
+  started start(receive_leased_operation& request) noexcept;
+  started start(send_operation& request) noexcept;
 
   /// The receive is its caller's again; what comes is kept for the next one.
   void withdraw_receiver() noexcept { receiver_ = nullptr; }
@@ -54,7 +54,7 @@ class uring_stream final : public socket, public pooled_frame {
   void release() noexcept override;
   void free_when_done() noexcept;
 
-  bool start_receive(operation& request, uring_kind kind) noexcept;
+  started start_receive(operation& request, uring_kind kind) noexcept;
   static bool is_leased(const operation& request) noexcept {
     return request.driver_data.state == static_cast<std::uint32_t>(uring_kind::receive_leased);
   }
@@ -79,8 +79,8 @@ class uring_stream final : public socket, public pooled_frame {
   void submit_send() noexcept;
 
   static constexpr std::uint32_t no_chunk = ~0U;
-  static constexpr std::uint32_t kept_chunks_at_most = 8;     // of a connection that nobody reads
-  static constexpr std::uint8_t small_receives_to_ring = 16;  // in a row, until a burst is over
+  static constexpr std::uint32_t kept_chunks_at_most = 8;    // of a connection that nobody reads
+  static constexpr std::uint8_t small_receives_to_ring = 4;  // in a row
 
   uring_core& core_;
   operation* receiver_ = nullptr;
@@ -92,13 +92,13 @@ class uring_stream final : public socket, public pooled_frame {
   std::uint32_t chunks_ = 0;
   int error_ = 0;  // met while nobody received; told once
   std::uint8_t small_receives_ = 0;
-  way way_;
+  way way_ = way::own;
   receive_size size_;
   bool receive_armed_ = false;
   bool receive_ending_ = false;
   bool readable_armed_ = false;
   bool readable_ending_ = false;
-  bool may_read_ = true;     // on the own way: recv(2) may find something
+  bool may_read_ = false;    // on the own way: recv(2) may find something
   bool short_read_empties_;  // and the kernel will tell of what comes next; not so at a Unix
                              // socket, whose reads also end at a passed descriptor
   bool at_end_ = false;
