@@ -59,6 +59,16 @@ TEST(url, equal_urls_compare_equal_after_normalisation) {
   EXPECT_FALSE(url::parse("http://h/").same_origin(url::parse("http://h:81/")));
 }
 
+TEST(url, normalisation_does_not_change_what_is_meant) {
+  EXPECT_EQ(url::parse("http://h/a%2fb").target(), "/a%2Fb");
+  EXPECT_EQ(url::parse("http://h/%2e%2E/%2e%2e%2fetc").target(), "/..%2Fetc");
+  EXPECT_EQ(url::parse("http://h/a/b/../../../c/.").target(), "/c/");
+  EXPECT_EQ(url::parse("http://h/a/..").target(), "/");
+  EXPECT_EQ(url::parse("http://h/a//b/./c").target(), "/a//b/c");
+  EXPECT_EQ(url::parse("http://h/%41%3f?q=%61%26b%3d").target(), "/A%3F?q=a%26b%3D");
+  EXPECT_EQ(url::parse("http://h/x?a/../b").target(), "/x?a/../b");
+}
+
 TEST(url, references_are_resolved_as_in_the_rfc) {
   const url base = url::parse("http://a/b/c/d;p?q");
   EXPECT_EQ(base.resolve("g").to_string(), "http://a/b/c/g");
@@ -67,6 +77,12 @@ TEST(url, references_are_resolved_as_in_the_rfc) {
   EXPECT_EQ(base.resolve("//g").to_string(), "http://g/");
   EXPECT_EQ(base.resolve("?y").to_string(), "http://a/b/c/d;p?y");
   EXPECT_EQ(base.resolve("../../g").to_string(), "http://a/g");
+  EXPECT_EQ(base.resolve("g?y/../x").to_string(), "http://a/b/c/g?y/../x");
+  EXPECT_EQ(base.resolve("../../../g;x=1/./y").to_string(), "http://a/g;x=1/y");
+  EXPECT_EQ(base.resolve(".").to_string(), "http://a/b/c/");
+  EXPECT_EQ(base.resolve("..").to_string(), "http://a/b/");
+  EXPECT_EQ(base.resolve(";x").to_string(), "http://a/b/c/;x");
+  EXPECT_EQ(base.resolve("g%2Fh?a%26b").to_string(), "http://a/b/c/g%2Fh?a%26b");
   EXPECT_EQ(base.resolve("#s").to_string(), "http://a/b/c/d;p?q");
   EXPECT_EQ(base.resolve("").to_string(), "http://a/b/c/d;p?q");
   EXPECT_EQ(base.resolve("https://x:444/y").to_string(), "https://x:444/y");
