@@ -26,8 +26,8 @@ namespace pirn {
 ///           loop on virtual time waits for no other thread.
 /// Lifetime: must outlive the setter's call and every waiter.
 /// Source:   asyncio.Future.
-template <class T>
-class completion : private inbox_message {
+template <class T = void>
+class completion final : private inbox_message {
  public:
   completion() : loop_(loop::current()) { loop_.outside_work_started(); }
   ~completion() {

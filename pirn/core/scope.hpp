@@ -85,7 +85,7 @@ struct scope_options {
 /// Threads:  made, entered and left on its loop's thread; `cancel()` from any.
 /// Lifetime: must outlive the work in it and, for other threads, their calls. One use.
 /// Source:   Trio's CancelScope; asyncio.timeout().
-class cancel_scope : public open_scope, private timer_node, private inbox_message {
+class cancel_scope final : public open_scope, private timer_node, private inbox_message {
  public:
   cancel_scope() : cancel_scope(scope_options{}) {}
   explicit cancel_scope(scope_options options);
