@@ -100,8 +100,11 @@ TEST_F(epoll_driver, has_a_name_and_real_time) {
 TEST_F(epoll_driver, waits_to_the_microsecond) {
   for (duration wait : {duration(1), duration(100us), duration(1500us)}) {
     time_point until = driver_->now() + wait;
-    driver_->poll(until);
-    EXPECT_GE(driver_->now(), until);
+    int polls = 0;
+    for (; driver_->now() < until; ++polls) driver_->poll(until);
+    // More than one is a signal's doing, such as that of work which an earlier test left in the
+    // kernel.
+    EXPECT_LE(polls, 3);
   }
 }
 
