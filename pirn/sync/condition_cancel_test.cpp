@@ -1,6 +1,4 @@
 // condition: what a cancel and an interrupt leave behind.
-#include "pirn/sync/condition.hpp"
-
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -10,6 +8,7 @@
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/sync/condition.hpp"
 #include "pirn/testing/run_virtual.hpp"
 
 namespace {
