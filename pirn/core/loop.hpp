@@ -23,7 +23,7 @@ struct loop_options {
   /// Resume the ready tasks of each turn in an order drawn from this seed, to find programs that
   /// rely on the order. Virtual drivers only; elsewhere the ready list is first in, first out by
   /// promise.
-  std::optional<std::uint64_t> shuffle_seed;
+  std::optional<std::uint64_t> shuffle_seed{};
   /// Keep a running hash of every resumption (`loop::decisions`), to compare two runs.
   bool record_decisions = false;
   /// Measure each resumption and report those that hold the loop longer than `slow_limit`; report

@@ -17,11 +17,12 @@ class loop_runner {
  public:
   template <class T>
   static T run(loop& home, task<T> main) {
+    PIRN_ASSERT(home.current_task() == nullptr, "a loop is not run by its own tasks");
     loop_entry entered(home);
-    auto frame = main.release();
+    auto frame = main.frame();
     auto* record =
         new task_record(home, home.root(), frame.promise(), frame);  // freed by `running`
-    frame.promise().become_root(*record);
+    main.release().promise().become_root(*record);
     child<T> running(*record, frame);
     home.make_ready(*record);
     drive(home, running);

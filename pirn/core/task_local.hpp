@@ -2,6 +2,7 @@
 // starts.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "pirn/core/frame_pool.hpp"
@@ -35,8 +36,9 @@ local_binding*& current_bindings() noexcept;
 /// A variable with a value per task. A task starts with the values that its starter had at that
 /// moment; what it sets afterwards is its own and its later children's.
 ///
-/// Threads: use it from tasks; each thread's loop sees its own values. The variable outlives all
-/// tasks that set it. Source:  contextvars.ContextVar.
+/// Threads:  use it from tasks; each thread's loop sees its own values.
+/// Lifetime: outlives all tasks that set it.
+/// Source:   contextvars.ContextVar.
 template <class T>
 class task_local {
  public:
@@ -44,6 +46,7 @@ class task_local {
   task_local(task_local&&) = delete;  // known by its address
 
   /// This task's value, or the fallback.
+  /// Lifetime: of the reference: until the task sets it again.
   const T& get() const noexcept {
     for (auto* each = detail::current_bindings(); each != nullptr; each = each->outer) {
       if (each->variable == this) return static_cast<const binding*>(each)->value;
@@ -54,6 +57,13 @@ class task_local {
   /// Sets it for this task and those that it will start.
   void set(T value) {
     detail::local_binding*& chain = detail::current_bindings();
+    if constexpr (std::is_move_assignable_v<T>) {  // in place, if nobody else can see it
+      for (auto* each = chain; each != nullptr && each->owners == 1; each = each->outer) {
+        if (each->variable != this) continue;
+        static_cast<binding*>(each)->value = std::move(value);
+        return;
+      }
+    }
     chain = new binding(this, chain, std::move(value));  // owned by the chain
   }
 
