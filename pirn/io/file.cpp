@@ -25,7 +25,9 @@ task<int> done(io_wait<Request>& request, const std::string& path) {
 task<> write_and_rename(const std::string& partial, const std::string& path,
                         std::span<const std::byte> bytes) {
   file out = co_await open(partial, {.write = true, .create = true, .truncate = true});
-  co_await out.write_all(bytes);
+  // At an offset: io_uring does not move the file's own position when a full disk cuts a write
+  // short (Linux 6.18), and the rest would go over the beginning.
+  co_await out.write_all(bytes, 0);
   co_await out.close();
   co_await rename(partial, path);
 }
