@@ -56,7 +56,9 @@ void task_record::set_name(std::string_view name) {
 }
 
 std::source_location task_record::where() const noexcept {
-  return leaf_->where();
+  const frame_base* each = leaf_;
+  while (each->is_plumbing() && each->caller() != nullptr) each = each->caller();
+  return each->where();
 }
 
 void task_record::interrupt(std::exception_ptr error) noexcept {

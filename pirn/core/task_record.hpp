@@ -52,7 +52,7 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   /// What it waits for; null when it runs, is ready, or has ended.
   const wait_node* waiting() const noexcept { return waiting_; }
   time_point waiting_since() const noexcept { return waiting_since_; }
-  /// The line of the co_await at which its leaf is.
+  /// The line of the co_await at which its innermost coroutine is that is not the library's own.
   std::source_location where() const noexcept;
   const frame_base* leaf() const noexcept { return leaf_; }
   loop& home() const noexcept { return *loop_; }

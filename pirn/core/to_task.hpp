@@ -28,6 +28,11 @@ struct await_result<Source> {
   using type = decltype(std::declval<awaiter&>().await_resume());
 };
 
+template <class T, class Source>
+task<T> await_here(Source&& source) {
+  co_return co_await std::forward<Source>(source);
+}
+
 }  // namespace detail
 
 /// What `co_await std::forward<Source>(source)` gives.
@@ -44,7 +49,7 @@ task<T> to_task(task<T> work) noexcept {
 template <task_awaitable Source>
   requires(!is_task<std::remove_cvref_t<Source>>)
 task<await_result_t<Source>> to_task(Source&& source) {
-  co_return co_await std::forward<Source>(source);
+  return detail::await_here<await_result_t<Source>>(std::forward<Source>(source));
 }
 
 }  // namespace pirn
