@@ -200,7 +200,8 @@ TEST_P(http_client_test, a_body_in_chunks_or_until_the_close_is_streamed) {
       EXPECT_EQ(body.size(), 5000U);
       EXPECT_EQ(asking.count().idle, 1U);
     });
-    co_await scripted({"HTTP/1.1 200 OK\r\n\r\nuntil the end"}, [](endpoint where) -> task<> {
+    const std::vector<std::string> answers{"HTTP/1.1 200 OK\r\n\r\nuntil the end"};
+    co_await scripted(answers, [](endpoint where) -> task<> {
       client asking;
       response answer = co_await asking.get(base(where) + "/");
       std::string body = co_await answer.read_all();
@@ -215,7 +216,8 @@ TEST_P(http_client_test, interim_answers_are_passed_over) {
       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
       "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nreal";
   on_loop([&]() -> task<> {
-    co_await scripted({text}, [](endpoint where) -> task<> {
+    const std::vector<std::string> answers{text};
+    co_await scripted(answers, [](endpoint where) -> task<> {
       client asking;
       response answer = co_await asking.get(base(where) + "/");
       EXPECT_EQ(answer.status(), status::ok);
@@ -227,19 +229,20 @@ TEST_P(http_client_test, interim_answers_are_passed_over) {
 
 TEST_P(http_client_test, a_body_cut_short_says_how_many_bytes_came) {
   on_loop([]() -> task<> {
-    co_await scripted({"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234"},
-                      [](endpoint where) -> task<> {
-                        client asking;
-                        std::string message = co_await failure_of(asking, base(where) + "/");
-                        EXPECT_NE(message.find("4 of 10 bytes"), std::string::npos) << message;
-                        EXPECT_NE(message.find(where.to_string()), std::string::npos) << message;
-                      });
+    const std::vector<std::string> answers{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234"};
+    co_await scripted(answers, [](endpoint where) -> task<> {
+      client asking;
+      std::string message = co_await failure_of(asking, base(where) + "/");
+      EXPECT_NE(message.find("4 of 10 bytes"), std::string::npos) << message;
+      EXPECT_NE(message.find(where.to_string()), std::string::npos) << message;
+    });
   });
 }
 
 TEST_P(http_client_test, a_server_that_says_nothing_or_nonsense_is_an_error_with_its_name) {
   on_loop([]() -> task<> {
-    co_await scripted({"", "SSH-2.0-nonsense\r\n"}, [](endpoint where) -> task<> {
+    const std::vector<std::string> answers{"", "SSH-2.0-nonsense\r\n"};
+    co_await scripted(answers, [](endpoint where) -> task<> {
       client asking;
       std::string message = co_await failure_of(asking, base(where) + "/");
       EXPECT_TRUE(message.starts_with(where.to_string() + " closed the connection without"))
