@@ -49,7 +49,7 @@ void add_echo(CLI::App& program, action& chosen) {
   command
       ->add_option("ADDRESS", options->address,
                    "where to listen: IP:PORT, [IPv6]:PORT or unix:PATH")
-      ->capture_default_str();
+      ->option_text("[127.0.0.1:1600]");
   add_driver_option(*command, options->run);
   command->footer(
       "Example:\n  pirn echo 127.0.0.1:1600 &  printf 'hello\\n' | nc -N 127.0.0.1 1600");

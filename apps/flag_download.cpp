@@ -98,7 +98,7 @@ task<> fetch_and_write(http::client& client, const flag_order& order, flag_resul
 
 // Runs on a loop that exists for this one download.
 task<fetched_flag> fetch_alone(const flag_order& order, std::string code, stop_switch& stop) {
-  http::client client;
+  http::client client(client_options_of(order, 1));
   semaphore permits;
   cancel_scope until_stopped;
   const stop_switch::reach reach(stop, until_stopped);
@@ -109,6 +109,12 @@ task<fetched_flag> fetch_alone(const flag_order& order, std::string code, stop_s
 }
 
 }  // namespace
+
+http::client_options client_options_of(const flag_order& order, unsigned connections) {
+  return {.response_timeout = order.patience,
+          .read_timeout = order.patience,
+          .idle_per_host_max = connections};
+}
 
 task<flag_result> download_flag(http::client& client, const flag_order& order, std::string code,
                                 semaphore& permits) {
@@ -122,6 +128,7 @@ task<flag_result> download_flag(http::client& client, const flag_order& order, s
 }
 
 flag_result download_flag_blocking(const flag_order& order, std::string code, stop_switch& stop) {
+  if (stop.is_stopped()) throw future_cancelled();
   try {
     // A thread that blocks needs no ring: epoll's loop is quicker to set up.
     const run_options options{

@@ -1,9 +1,11 @@
 // flag_download: one flag, from the site to the disk.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
+#include "pirn/base/time.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/http/client.hpp"
 #include "pirn/sync/semaphore.hpp"
@@ -33,7 +35,11 @@ struct flag_order {
   std::string directory;  ///< where the files go; it exists
   /// Ask for the country's name too, and call the file `Brazil-BR.gif`.
   bool with_country = false;
+  duration patience = std::chrono::seconds(30);  ///< with a site that says nothing
 };
+
+/// How a client is to be for so many downloads at once.
+http::client_options client_options_of(const flag_order& order, unsigned connections);
 
 /// Downloads one flag; each request holds one of the `permits`. The file appears when it is whole.
 ///

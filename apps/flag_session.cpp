@@ -82,7 +82,8 @@ task<> flag_session::run_one(flag_style style) {
   flag_task work{.codes = plan_.codes,
                  .order = {.base_url = base_url_,
                            .directory = directory_of(style),
-                           .with_country = plan_.with_country},
+                           .with_country = plan_.with_country,
+                           .patience = plan_.manners.delay + std::chrono::seconds(30)},
                  .connections = connections_of(style, plan_.connections, plan_.codes.size()),
                  .flags_directory = plan_.flags_directory,
                  .manners = plan_.manners};

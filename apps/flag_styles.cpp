@@ -7,6 +7,7 @@
 #include "flag_server.hpp"
 #include "pirn/base/scope_guard.hpp"
 #include "pirn/core/task_group.hpp"
+#include "pirn/core/within.hpp"
 #include "pirn/exec/thread_pool.hpp"
 #include "pirn/run/run.hpp"
 
@@ -32,10 +33,6 @@ connection_limits limits_of(flag_style style) noexcept {
   std::unreachable();
 }
 
-http::client_options keeping(unsigned connections) {
-  return {.idle_per_host_max = connections};
-}
-
 task<> download_and_tell(http::client& client, const flag_order& order, std::string code,
                          semaphore& permits, const flag_sink& done) {
   flag_result result = co_await download_flag(client, order, std::move(code), permits);
@@ -50,18 +47,30 @@ task<> start_downloads(task_group& downloads, const flag_task& work, http::clien
   co_return;
 }
 
-task<> await_and_tell(future<flag_result> downloaded, const flag_sink& done) {
+task<flag_result> result_of(future<flag_result> downloaded) {
   flag_result& result = co_await downloaded;
-  done(std::move(result));
+  co_return std::move(result);
 }
 
-task<> submit_downloads(task_group& waiting, const flag_task& work, thread_pool& pool,
-                        stop_switch& stop, const flag_sink& done) {
-  for (const std::string& code : work.codes) {
-    waiting.start(await_and_tell(
-        pool.submit(&download_flag_blocking, std::cref(work.order), code, std::ref(stop)), done));
+// Shielded: a thread cannot be called back, and the file that it may have written is to be counted.
+task<> await_and_tell(future<flag_result> downloaded, const flag_sink& done) {
+  try {
+    flag_result result = co_await shield(result_of(std::move(downloaded)));
+    done(std::move(result));
+  } catch (const future_cancelled&) {
+    co_return;  // it was stopped before it had a result
   }
-  co_return;
+}
+
+task<> download_in_threads(task_group& waiting, const flag_task& work, thread_pool& pool,
+                           stop_switch& stop, const flag_sink& done) {
+  std::vector<child<void>> downloads;
+  const scope_exit end_early([&] { stop.stop(); });  // when this wait is cancelled
+  for (const std::string& code : work.codes) {
+    downloads.push_back(waiting.start(await_and_tell(
+        pool.submit(&download_flag_blocking, std::cref(work.order), code, std::ref(stop)), done)));
+  }
+  for (child<void>& each : downloads) co_await each;
 }
 
 task<> download_beside_site(task_group& group, const flag_task& work, net::listener& where,
@@ -104,7 +113,7 @@ unsigned connections_of(flag_style style, std::optional<unsigned> wanted, std::s
 }
 
 task<> run_sequential(const flag_task& work, const flag_sink& done) {
-  http::client client;
+  http::client client(client_options_of(work.order, work.connections));
   semaphore permits;
   for (const std::string& code : work.codes) {
     co_await download_and_tell(client, work.order, code, permits, done);
@@ -113,14 +122,13 @@ task<> run_sequential(const flag_task& work, const flag_sink& done) {
 
 task<> run_threads(const flag_task& work, const flag_sink& done) {
   stop_switch stop;
-  thread_pool pool(work.connections);  // its end waits for the downloads that have begun
-  const scope_exit end_early([&] { stop.stop(); });
-  co_await with_group(&submit_downloads, std::cref(work), std::ref(pool), std::ref(stop),
+  thread_pool pool(work.connections);
+  co_await with_group(&download_in_threads, std::cref(work), std::ref(pool), std::ref(stop),
                       std::cref(done));
 }
 
 task<> run_async(const flag_task& work, const flag_sink& done) {
-  http::client client(keeping(work.connections));
+  http::client client(client_options_of(work.order, work.connections));
   semaphore permits(work.connections);
   co_await with_group(&start_downloads, std::cref(work), std::ref(client), std::ref(permits),
                       std::cref(done));

@@ -11,9 +11,9 @@ namespace pirn::apps {
 namespace {
 
 constexpr const char* explanation =
-    R"(A file is called after the last part of its URL's path, and appears under its name when it is whole;
-until then there is NAME.part. A connection that breaks is tried again, and goes on where it broke if
-the server allows that (ranges, with an entity tag or a date to be sure that the file is the same).
+    R"(A file is called after the last part of its URL's path, and appears under its name once it is whole;
+until then there is NAME.part. A connection that breaks is tried again, and goes on where it broke
+if the server allows that (ranges, with an entity tag or a date to know that the file is the same).
 After Ctrl-C such a part stays, with NAME.part.info beside it, and the next run goes on with it.
 
 Tried again: broken connections, time-outs, bodies that were cut short, and the statuses 408, 429,

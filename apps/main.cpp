@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   program.set_version_flag("--version", "pirn " PIRN_VERSION);
   program.footer("Run 'pirn COMMAND --help' for what a command does and takes.");
+  program.option_defaults()->take_last();  // of an option given twice, as everywhere
   apps::action chosen;
   apps::add_echo(program, chosen);
   apps::add_flags(program, chosen);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include <fmt/core.h>
 
@@ -15,6 +16,14 @@
 namespace pirn::apps {
 
 namespace {
+
+constexpr const char* explanation =
+    R"(It knows ranges, entity tags and dates of change, and serves nothing outside of the directory,
+by links or otherwise. Ctrl-C ends it; answers under way are given five seconds.
+
+Examples:
+  pirn serve public                 on http://127.0.0.1:8000/
+  pirn serve -b 127.0.0.1:0 -q .    on a free port, which it prints, without a log)";
 
 struct serve_options {
   std::string directory = ".";
@@ -48,6 +57,11 @@ task<> serve_directory(serve_options options, endpoint where) {
 int run_serve(const serve_options& options) {
   std::optional<endpoint> where = endpoint::parse(options.address);
   if (!where) throw usage_error("'" + options.address + "' is no address like 127.0.0.1:8000");
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.directory, error)) {
+    if (!error) error = std::make_error_code(std::errc::not_a_directory);
+    throw std::system_error(error, "serve " + options.directory);
+  }
   run(options.run, serve_directory, options, *where);
   return 0;
 }
@@ -57,15 +71,16 @@ int run_serve(const serve_options& options) {
 void add_serve(CLI::App& program, action& chosen) {
   auto options = std::make_shared<serve_options>();
   CLI::App* command = program.add_subcommand("serve", "Serve a directory over HTTP");
-  command->add_option("DIR", options->directory, "the directory")->capture_default_str();
+  command->add_option("DIR", options->directory, "the directory")->option_text("[.]");
   command
-      ->add_option("--bind,-b", options->address,
+      ->add_option("-b,--bind", options->address,
                    "where to listen: IP:PORT or [IPv6]:PORT; port 0 takes a free one")
-      ->capture_default_str();
+      ->option_text("ADDRESS [127.0.0.1:8000]");
   command->add_flag("--list,!--no-list", options->list,
-                    "answer a directory without index.html with a list");
-  command->add_flag("--quiet,-q", options->quiet, "do not log requests");
+                    "answer a directory without index.html with a list (default), or 404");
+  command->add_flag("-q,--quiet", options->quiet, "do not log requests");
   add_driver_option(*command, options->run);
+  command->footer(explanation);
   command->callback([options, &chosen] { chosen = [options] { return run_serve(*options); }; });
 }
 

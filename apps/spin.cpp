@@ -60,10 +60,13 @@ task<> show(spin_options options) {
 void add_spin(CLI::App& program, action& chosen) {
   auto options = std::make_shared<spin_options>();
   CLI::App* command = program.add_subcommand("spin", "Show a spinner while something slow goes on");
-  command->add_option("--seconds,-n", options->seconds, "how long")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_option("MESSAGE", options->message, "what to say meanwhile")->capture_default_str();
+  constexpr double seconds_max = 1e6;
+  command->add_option("-n,--seconds", options->seconds, "how long")
+      ->check(CLI::Range(0.0, seconds_max))
+      ->option_text("S [3]");
+  command->add_option("MESSAGE", options->message, "what to say meanwhile")
+      ->option_text("[thinking!]");
+  command->footer("Example:\n  pirn spin -n 5 'thinking hard'");
   command->callback([options, &chosen] {
     chosen = [options] {
       run(show, *options);

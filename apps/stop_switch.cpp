@@ -8,6 +8,11 @@ void stop_switch::stop() noexcept {
   for (cancel_scope* each : scopes_) each->cancel();
 }
 
+bool stop_switch::is_stopped() const noexcept {
+  const std::scoped_lock lock(mutex_);
+  return stopped_;
+}
+
 stop_switch::reach::reach(stop_switch& by, cancel_scope& scope) : by_(by), scope_(scope) {
   const std::scoped_lock lock(by_.mutex_);
   by_.scopes_.push_back(&scope);

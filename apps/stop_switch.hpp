@@ -20,9 +20,10 @@ class stop_switch {
 
   /// Cancels every scope in reach, and from now on each that comes into it.
   void stop() noexcept;
+  bool is_stopped() const noexcept;
 
  private:
-  std::mutex mutex_;  // also keeps scopes alive while stop() calls them
+  mutable std::mutex mutex_;  // also keeps scopes alive while stop() calls them
   std::vector<cancel_scope*> scopes_;
   bool stopped_ = false;
 };

@@ -86,18 +86,24 @@ if(PIRN_ROOMS STREQUAL "all")
   endforeach()
 endif()
 
-# Tests of the tools, and checks that are scripts.
-function(pirn_script_test name)
-  add_test(NAME scripts/${name} COMMAND Python3::Interpreter ${ARGN})
-  set_tests_properties(scripts/${name} PROPERTIES TIMEOUT 300 LABELS scripts
+# Tests that are scripts: of the tools, and of the command from end to end.
+function(pirn_script_test label name)
+  add_test(NAME ${label}/${name} COMMAND Python3::Interpreter ${ARGN})
+  set_tests_properties(${label}/${name} PROPERTIES TIMEOUT 300 LABELS ${label}
     ENVIRONMENT "PIRN_BUILD_DIR=${PROJECT_BINARY_DIR};PIRN_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 endfunction()
 
-pirn_script_test(style ${PROJECT_SOURCE_DIR}/tools/style)
-pirn_script_test(docs ${PROJECT_SOURCE_DIR}/tools/docs.py)
-file(GLOB scripts CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/tools/*_test.py ${PROJECT_SOURCE_DIR}/tests/*_test.py)
+pirn_script_test(scripts style ${PROJECT_SOURCE_DIR}/tools/style)
+pirn_script_test(scripts docs ${PROJECT_SOURCE_DIR}/tools/docs.py)
+file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/*_test.py)
 foreach(file IN LISTS scripts)
   get_filename_component(name ${file} NAME_WE)
-  pirn_script_test(${name} ${file})
+  pirn_script_test(scripts ${name} ${file})
 endforeach()
+if(TARGET pirn)
+  file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_test.py)
+  foreach(file IN LISTS scripts)
+    get_filename_component(name ${file} NAME_WE)
+    pirn_script_test(command ${name} ${file})
+  endforeach()
+endif()

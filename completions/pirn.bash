@@ -1,0 +1,52 @@
+# Completion of the `pirn` command for bash.
+
+# Prints the values that the option `$2` of subcommand `$1` takes; `-` for files, `/` for folders.
+_pirn_values() {
+  case $2 in
+    --driver) echo "auto io_uring epoll" ;;
+    --style) echo "sequential threads async virtual all" ;;
+    -s | --server) echo "LOCAL DELAY ERROR REMOTE" ;;
+    -i | --input) echo - ;;
+    -d | --dest | --flags-dir | -o | --output-dir) echo / ;;
+    -l | --limit | -m | --max-req | --base-url | --delay | --error-rate | --seed) echo "" ;;
+    -j | --jobs | --per-host | --timeout | --connect-timeout) echo "" ;;
+    --retries | --retry-wait | --retry-wait-max | -b | --bind | -n | --seconds) echo "" ;;
+    *) return 1 ;;
+  esac
+}
+
+_pirn_options() {
+  case $1 in
+    flags)
+      echo "--all --every --limit --max-req --server --base-url --delay --error-rate --style" \
+        "--with-country --dest --flags-dir --seed --verbose --json --driver --help"
+      ;;
+    get)
+      echo "--input --output-dir --jobs --per-host --timeout --connect-timeout --retries" \
+        "--retry-wait --retry-wait-max --fail-early --keep-partial --json --quiet --driver --help"
+      ;;
+    serve) echo "--bind --list --no-list --quiet --driver --help" ;;
+    echo) echo "--driver --help" ;;
+    spin) echo "--seconds --help" ;;
+    *) echo "echo flags get serve spin --help --version" ;;
+  esac
+}
+
+_pirn() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} subcommand="" values
+  ((COMP_CWORD < 2)) || subcommand=${COMP_WORDS[1]}
+  COMPREPLY=()
+  if values=$(_pirn_values "$subcommand" "$before"); then
+    case $values in
+      -) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      /) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+      *) mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word") ;;
+    esac
+  elif [[ $subcommand == serve && $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -d -- "$word")
+  else
+    mapfile -t COMPREPLY < <(compgen -W "$(_pirn_options "$subcommand")" -- "$word")
+  fi
+}
+
+complete -o filenames -F _pirn pirn
