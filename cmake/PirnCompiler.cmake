@@ -33,8 +33,8 @@ endfunction()
 function(pirn_warnings target)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wall -Wextra -Wconversion -Wshadow>
-    # g++ 12 cries wolf on coroutine frames and on inlined containers.
+    # g++ 12 cries wolf on coroutine frames (also of types without linkage) and inlined containers.
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wall -Wextra -Wno-maybe-uninitialized -Wno-array-bounds
-      -Wno-stringop-overflow -Wno-restrict>
+      -Wno-stringop-overflow -Wno-restrict -Wno-subobject-linkage>
     $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${PIRN_WERROR}>>:-Werror>)
 endfunction()

@@ -20,6 +20,13 @@ namespace pirn {
 
 namespace detail {
 
+/// Whether a manager may be given to an awaiting expression as a temporary on this compiler: GCC
+/// before 13 destroys aggregates there twice (PR99576).
+template <class Manager>
+inline constexpr bool manager_survives =
+    !closure_temporaries_break || std::is_lvalue_reference_v<Manager> ||
+    !std::is_aggregate_v<Manager> || std::is_trivially_destructible_v<Manager>;
+
 template <class Given>
 struct awaited {
   using type = Given;
@@ -188,6 +195,7 @@ template <class Manager, class Body>
   requires async_manager<std::remove_reference_t<Manager>>
 auto async_with(Manager&& manager, Body&& body, duration grace = duration::max()) {
   static_assert(detail::callable_survives<Body>, PIRN_CLOSURE_ADVICE);
+  static_assert(detail::manager_survives<Manager>, "give the manager a name, or a constructor");
   return detail::run_async_with<Manager, std::decay_t<Body>>(std::forward<Manager>(manager),
                                                              std::forward<Body>(body), grace);
 }

@@ -186,6 +186,7 @@ TEST(async_with, the_exit_has_its_grace_and_no_more) {
 TEST(async_with, keeps_a_manager_that_it_was_given) {
   auto alive = std::make_shared<int>(1);
   struct keeping {
+    explicit keeping(std::shared_ptr<int> given) : kept(std::move(given)) {}
     std::shared_ptr<int> kept;
     int& enter() { return *kept; }
     void exit(const std::exception_ptr&) {}
@@ -196,7 +197,7 @@ TEST(async_with, keeps_a_manager_that_it_was_given) {
       EXPECT_EQ(alive.use_count(), 2);
       co_return entered;
     };
-    int& result = co_await async_with(keeping{alive}, body);
+    int& result = co_await async_with(keeping(alive), body);
     EXPECT_EQ(&result, alive.get());
     EXPECT_EQ(alive.use_count(), 1);
   });

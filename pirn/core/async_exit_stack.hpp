@@ -78,6 +78,7 @@ class async_exit_stack {
   template <class Manager>
     requires async_manager<std::remove_reference_t<Manager>>
   auto enter_context(Manager&& entering) {
+    static_assert(detail::manager_survives<Manager>, "give the manager a name, or a constructor");
     return enter_stacked(
         std::make_unique<detail::async_stacked_manager<Manager>>(std::forward<Manager>(entering)));
   }

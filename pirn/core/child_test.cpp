@@ -224,6 +224,19 @@ TEST(child, cancelling_the_awaiter_leaves_the_child_alone) {
   });
 }
 
+TEST(child, cancelling_a_child_and_its_awaiter_cancels_both) {
+  in_group([](task_group& group) -> task<> {
+    auto sleeper = group.spawn(number_after, 9s, 1);
+    auto awaiter = group.spawn([&]() -> task<> { co_await sleeper; });
+    co_await yield_now();
+    sleeper.cancel();
+    awaiter.cancel();
+    co_await shield(sleep_for(1s));
+    EXPECT_TRUE(sleeper.was_cancelled());
+    EXPECT_TRUE(awaiter.was_cancelled());
+  });
+}
+
 TEST(child, a_dropped_handle_leaves_the_task_running) {
   bool ended = false;
   in_group([&](task_group& group) {

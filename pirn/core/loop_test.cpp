@@ -151,57 +151,6 @@ TEST(loop, a_posted_function_runs_on_the_loops_thread_between_the_tasks) {
   });
 }
 
-TEST(loop, functions_are_posted_from_other_threads) {
-  auto driver = make_epoll_driver({.files = kernel_files(), .runner = nullptr});
-  loop home(*driver);
-  auto main = [&]() -> task<> {
-    completion<> all;
-    int calls = 0;
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) {
-      threads.emplace_back([&] {
-        for (int call = 0; call < 1000; ++call) {
-          home.post([&] {
-            if (++calls == 4000) all.set_value();
-          });
-        }
-      });
-    }
-    co_await all.wait();
-    for (std::thread& each : threads) each.join();
-    EXPECT_EQ(calls, 4000);
-  };
-  loop_entry entered(home);
-  loop_runner::run(home, main());
-}
-
-TEST(loop, a_thread_starts_a_task_and_gets_its_result) {
-  auto driver = make_epoll_driver({.files = kernel_files(), .runner = nullptr});
-  loop home(*driver);
-  auto add = [](int a, int b) -> task<int> {
-    co_await sleep_for(1ms);
-    co_return a + b;
-  };
-  auto main = [&]() -> task<int> {
-    completion<int> answer;
-    int sum = 0;
-    std::thread asking;
-    co_await with_group([&](task_group& group) -> task<> {
-      auto ask = [&](int a, int b) -> task<> {
-        int result = co_await add(a, b);
-        answer.set_value(result);
-      };
-      asking = std::thread([&] { home.post([&] { group.spawn(ask, 1, 2); }); });
-      int& result = co_await answer.wait();
-      sum = result;
-    });
-    asking.join();
-    co_return sum;
-  };
-  loop_entry entered(home);
-  EXPECT_EQ(loop_runner::run(home, main()), 3);
-}
-
 TEST(loop, a_posted_function_that_was_not_called_is_dropped_with_the_loop) {
   auto value = std::make_shared<int>(1);
   {

@@ -7,8 +7,12 @@
 
 #include <gtest/gtest.h>
 
+#include "pirn/core/callbacks.hpp"
+#include "pirn/core/completion.hpp"
+#include "pirn/core/loop_runner.hpp"
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
+#include "pirn/sim/virtual_driver.hpp"
 #include "pirn/testing/run_virtual.hpp"
 
 namespace {
@@ -53,6 +57,41 @@ TEST(task_local, a_hundred_tasks_each_see_their_own) {
     });
     EXPECT_EQ(number.get(), -1);
   });
+}
+
+TEST(task_local, a_call_that_is_asked_for_has_values_of_its_own) {
+  task_local<std::string> name("nope");
+  run_virtual([&]() -> task<> {
+    co_await with_group([&](task_group& group) -> task<> {
+      callbacks calls(group);
+      for (int i = 0; i < 2; ++i) {
+        completion<> called;
+        name.set("yes" + std::to_string(i));
+        calls.call_soon([&] {
+          EXPECT_EQ(name.get(), "yes" + std::to_string(i));
+          name.set("something else");
+          called.set_value();
+        });
+        co_await called.wait();
+        EXPECT_EQ(name.get(), "yes" + std::to_string(i));
+      }
+    });
+  });
+}
+
+TEST(task_local, a_main_task_starts_with_the_fallback) {
+  task_local<int> number(-1);
+  virtual_driver driver;
+  loop home(driver);
+  auto set = [&](int value) -> task<int> {
+    int before = number.get();
+    co_await yield_now();
+    number.set(value);
+    co_return before;
+  };
+  loop_entry entered(home);
+  EXPECT_EQ(loop_runner::run(home, set(1)), -1);
+  EXPECT_EQ(loop_runner::run(home, set(2)), -1);
 }
 
 TEST(task_local, a_callee_shares_its_callers_values) {

@@ -115,7 +115,7 @@ TEST(task, an_error_passes_through_those_that_do_not_catch_it) {
   EXPECT_THROW(run_virtual([] { return raise_at_depth::run(100); }), std::out_of_range);
 }
 
-TEST(task, an_error_in_flight_is_nested_with_the_next) {
+TEST(task, an_error_is_thrown_while_another_is_kept) {
   auto fails = []() -> task<> {
     co_await yield_now();
     throw std::invalid_argument("second");
@@ -186,7 +186,8 @@ TEST(task, locals_end_before_the_awaiter_goes_on_and_arguments_with_the_task) {
     co_await yield_now();
   };
   run_virtual([&]() -> task<> {
-    co_await work(std::unique_ptr<noter>(new noter{trace, "argument"}));
+    std::unique_ptr<noter> argument(new noter{trace, "argument"});
+    co_await work(std::move(argument));
     trace.push_back("after");
   });
   EXPECT_EQ(trace, (strings{"local", "argument", "after"}));
