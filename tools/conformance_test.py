@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """conformance_test: docs/conformance.md is complete and names tests that exist.
 
-Each `## module` section has a table `| test | verdict | counterpart | reason |`. A counterpart is the
-`suite.name` of a GoogleTest test somewhere in the tree; that they pass is what ctest shows of them.
+Each `## module` section has a table `| test | verdict | counterpart | reason |`. A counterpart is
+the `suite.name` of a GoogleTest test somewhere in the tree; that they pass is what ctest shows of them.
 """
 import re
 import sys
@@ -14,14 +14,21 @@ import conformance_list  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 CPYTHON = Path("/usr/lib/python3.11/test")
-VERDICTS = {"same", "different", "does-not-apply"}
+VERDICTS = ["same", "different", "does-not-apply"]
+ASYNCIO = ["tasks", "taskgroups", "timeouts", "waitfor", "futures", "runners", "locks", "queues"]
+MODULES = ["test_generators", "test_yield_from", "test_contextlib", "test_contextlib_async",
+           *(f"test_asyncio.test_{name}" for name in ASYNCIO)]
 TEST = re.compile(r"^\s*(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
+
+
+def lines():
+    return (ROOT / "docs/conformance.md").read_text(encoding="utf-8").splitlines()
 
 
 def tables():
     """Returns {module: [(test, verdict, counterpart, reason), ...]}."""
     found, rows = {}, None
-    for line in (ROOT / "docs/conformance.md").read_text(encoding="utf-8").splitlines():
+    for line in lines():
         if line.startswith("## "):
             rows = found.setdefault(line[3:].strip(), [])
         cells = [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
@@ -39,8 +46,15 @@ def existing_tests():
 
 
 class Conformance(unittest.TestCase):
-    def test_there_are_tables(self):
-        self.assertIn("test_generators", tables())
+    def test_every_module_has_its_table(self):
+        self.assertEqual(list(tables()), MODULES)
+
+    def test_the_counts_at_the_top_are_right(self):
+        counts = {module: [sum(row[1] == verdict for row in rows) for verdict in VERDICTS]
+                  for module, rows in tables().items()}
+        counts["all"] = [sum(each) for each in zip(*counts.values())]
+        for name, count in counts.items():
+            self.assertIn("| " + " | ".join([name, *map(str, count)]) + " |", lines())
 
     def test_every_row_says_what_it_must(self):
         tests = existing_tests()
@@ -56,8 +70,8 @@ class Conformance(unittest.TestCase):
 
     def test_every_test_of_the_modules_is_there_once(self):
         if not CPYTHON.is_dir():
-            print("conformance_test: CPython's test suite (libpython3.11-testsuite) is not installed; "
-                  "that the tables are complete is not checked", file=sys.stderr)
+            print("conformance_test: CPython's test suite (libpython3.11-testsuite) is not installed: "
+                  "whether the tables are complete is not checked", file=sys.stderr)
             return
         for module, rows in tables().items():
             with self.subTest(module=module):

@@ -78,6 +78,7 @@ TEST(inbox, what_a_message_posts_waits_for_the_next_time) {
   EXPECT_EQ(message.arrivals, 1);
   mail.deliver();
   EXPECT_EQ(message.arrivals, 2);
+  mail.withdraw(message);
 }
 
 TEST(inbox, a_message_can_be_taken_back) {

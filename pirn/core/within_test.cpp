@@ -272,7 +272,7 @@ TEST(move_on_after, gives_nothing_when_the_time_is_up) {
   });
 }
 
-TEST(move_on_after, a_result_at_the_very_moment_of_the_deadline_is_kept_when_it_came_first) {
+TEST(move_on_after, of_a_deadline_and_a_result_at_one_moment_the_deadline_comes_first) {
   run_virtual([]() -> task<> {
     completion<int> there;
     co_await with_group([&](task_group& group) -> task<> {
