@@ -2,7 +2,7 @@
 """conformance_test: docs/conformance.md is complete and names tests that exist.
 
 Each `## module` section has a table `| test | verdict | counterpart | reason |`. A counterpart is
-the `suite.name` of a GoogleTest test somewhere in the tree; that they pass is what ctest shows of them.
+the `suite.name` of a GoogleTest test in the tree; that they pass is what ctest shows of them.
 """
 import re
 import sys
@@ -70,7 +70,7 @@ class Conformance(unittest.TestCase):
 
     def test_every_test_of_the_modules_is_there_once(self):
         if not CPYTHON.is_dir():
-            print("conformance_test: CPython's test suite (libpython3.11-testsuite) is not installed: "
+            print("conformance_test: CPython's tests (libpython3.11-testsuite) are not installed: "
                   "whether the tables are complete is not checked", file=sys.stderr)
             return
         for module, rows in tables().items():
