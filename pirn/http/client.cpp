@@ -108,6 +108,10 @@ task<response> client::get(std::string_view where) {
   return request(method::get, url::parse(where));
 }
 
+task<response> client::request(method verb, url where) {
+  return request(verb, std::move(where), request_content());
+}
+
 task<response> client::request(method verb, url where, request_content content) {
   for (unsigned redirections = 0;; ++redirections) {
     response answer = co_await ask_once(verb, where, content);

@@ -36,6 +36,8 @@ class connection_pool;
 
 /// What is asked, besides method and URL.
 struct request_content {
+  request_content() = default;  // no aggregate: GCC 12 destroys their temporaries twice in an await
+
   fields headers;
   std::string body;  ///< sent when it is not empty, or when the method is POST, PUT or PATCH
 };
@@ -94,7 +96,8 @@ class client {
   /// Asks, follows redirections, and waits for the response's head. Any status is a response.
   /// Throws: std::system_error that names the operation and the URL; timeout_error.
   /// Cancel: the connection is closed.
-  task<response> request(method verb, url where, request_content content = {});
+  task<response> request(method verb, url where, request_content content);
+  task<response> request(method verb, url where);
   task<response> get(std::string_view where);
 
   struct statistics {

@@ -51,13 +51,11 @@ TEST_P(run_test, a_runtime_runs_one_main_task_after_another) {
 
 TEST_P(run_test, sigint_cancels_the_task_which_cleans_up_and_run_says_interrupted) {
   bool cleaned = false;
-  auto body = [&]() -> task<> {
-    auto tidy = [&]() -> task<> {
-      co_await sleep_for(2ms);
-      cleaned = true;
-    };
-    return finally(interrupted_main(), tidy());
+  auto tidy = [&]() -> task<> {
+    co_await sleep_for(2ms);
+    cleaned = true;
   };
+  auto body = [&]() -> task<> { return finally(interrupted_main(), tidy()); };
   EXPECT_THROW(run({.driver = GetParam()}, body), interrupted);
   EXPECT_TRUE(cleaned);
 }
