@@ -51,11 +51,6 @@ cancel_answer list_wait::withdraw() noexcept {
   return cancel_answer::gone;
 }
 
-void wait_list::wake(list_wait& wait) noexcept {
-  waits_.remove(wait);
-  wait.wake();
-}
-
 void wait_list::wake_all() noexcept {
   while (!waits_.empty()) waits_.pop_front().wake();
 }

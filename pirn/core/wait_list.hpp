@@ -61,6 +61,11 @@ inline void list_wait::enqueue() noexcept {
   list_->waits_.push_back(*this);
 }
 
+inline void wait_list::wake(list_wait& wait) noexcept {
+  waits_.remove(wait);
+  wait.wake();
+}
+
 inline list_wait& wait_list::wake_first() noexcept {
   list_wait& first = waits_.pop_front();
   first.wake();

@@ -70,7 +70,7 @@ class basic_queue : public detail::queue_core {
   /// `value` keeps its value. Throws: queue_shut_down; std::bad_alloc.
   bool try_push(T&& value) {
     if (shut_down_) throw_shut_down();
-    return admit(value);
+    return admit(value, nullptr);
   }
   bool try_push(const T& value) {
     T copy(value);
@@ -82,7 +82,7 @@ class basic_queue : public detail::queue_core {
   std::optional<T> try_pop() {
     std::optional<T> item;
     if (!items_.empty()) {
-      item.emplace(take());
+      item.emplace(take(nullptr));
     } else if (shut_down_) {
       throw_shut_down();
     }
@@ -99,12 +99,12 @@ class basic_queue : public detail::queue_core {
   }
 
  private:
-  /// Moves the value to a waiting task or into the store. Returns: false, the value untouched, when
-  /// there is no place.
-  bool admit(T& value) {
-    if (!poppers_.empty()) {
-      static_cast<pop_wait&>(poppers_.front()).item_.emplace(std::move(value));
-      poppers_.wake_first();
+  /// Moves the value to a waiting task, which is not `from`, or into the store. Returns: false, the
+  /// value untouched, when there is no place.
+  bool admit(T& value, const task_record* from) {
+    if (list_wait* first = first_of_others(poppers_, from)) {
+      static_cast<pop_wait&>(*first).item_.emplace(std::move(value));
+      poppers_.wake(*first);
     } else if (items_.size() < limit_) {
       items_.put(std::move(value));
     } else {
@@ -114,20 +114,19 @@ class basic_queue : public detail::queue_core {
     return true;
   }
 
-  /// Takes the next item and lets the longest waiting pusher have its place.
+  /// Takes the next item and lets the longest waiting pusher, which is not `by`, have its place.
   /// Requires: not empty.
-  T take() noexcept {
+  T take(const task_record* by) noexcept {
     T item = items_.take();
-    if (!pushers_.empty()) [[unlikely]]
-      admit_pusher();
+    if (list_wait* first = first_of_others(pushers_, by)) [[unlikely]]
+      admit_pusher(static_cast<push_wait&>(*first));
     return item;
   }
-  void admit_pusher() noexcept {
-    auto& pusher = static_cast<push_wait&>(pushers_.front());
+  void admit_pusher(push_wait& pusher) noexcept {
     items_.put(std::move(pusher.value_));  // where an item was taken from nothing is allocated
     pusher.pushed_ = true;
     ++unfinished_;
-    pushers_.wake_first();
+    pushers_.wake(pusher);
   }
 
   Store items_;
@@ -151,7 +150,7 @@ class [[nodiscard]] basic_queue<T, Store>::push_wait final
 
   bool try_complete() {
     if (queue_.shut_down_) return true;  // result() throws
-    pushed_ = queue_.admit(value_);
+    pushed_ = queue_.admit(value_, this->task_);
     return pushed_;
   }
   void result() const {
@@ -179,7 +178,7 @@ class [[nodiscard]] basic_queue<T, Store>::pop_wait final : public awaitable<pop
 
   bool try_complete() noexcept {
     if (queue_.items_.empty()) return queue_.shut_down_;  // result() throws
-    item_.emplace(queue_.take());
+    item_.emplace(queue_.take(this->task_));
     return true;
   }
   T result() {

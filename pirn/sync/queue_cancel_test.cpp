@@ -264,6 +264,42 @@ TEST(queue_select, a_push_that_loses_puts_nothing_in) {
   });
 }
 
+TEST(queue_select, never_pops_what_it_pushes_itself) {
+  run_virtual([]() -> task<> {
+    queue<int> q(1);
+    auto popped_or_pushed = co_await select(q.pop(), q.push(1));
+    EXPECT_EQ(popped_or_pushed.index(), 1u);
+    EXPECT_EQ(q.size(), 1u);
+    auto pushed_or_popped = co_await select(q.push(2), q.pop());
+    EXPECT_EQ(pushed_or_popped.index(), 1u);
+    EXPECT_EQ(std::get<1>(pushed_or_popped), 1);
+    EXPECT_TRUE(q.empty());
+    EXPECT_EQ(q.unfinished(), 1u);
+  });
+}
+
+TEST(queue_select, that_pushes_and_pops_serves_others_that_wait) {
+  run_virtual([]() -> task<> {
+    queue<int> q(1);
+    co_await with_group([&](task_group& group) -> task<> {
+      auto popper = group.start(pop_one(q));
+      co_await yield_now();
+      auto which = co_await select(q.pop(), q.push(1));
+      EXPECT_EQ(which.index(), 1u);
+      int item = co_await popper;
+      EXPECT_EQ(item, 1);
+      co_await q.push(2);
+      auto pusher = group.start(push_one(q, 3));
+      co_await yield_now();
+      auto other = co_await select(q.push(4), q.pop());
+      EXPECT_EQ(std::get<1>(other), 2);
+      co_await pusher;
+      EXPECT_EQ(q.try_pop(), 3);
+      EXPECT_TRUE(q.empty());
+    });
+  });
+}
+
 TEST(queue_select, a_cancelled_select_leaves_every_queue) {
   run_virtual([]() -> task<> {
     queue<int> left;

@@ -66,13 +66,22 @@ class queue_core {
   explicit queue_core(std::size_t maxsize) noexcept : limit_(maxsize == 0 ? SIZE_MAX : maxsize) {}
   ~queue_core() = default;
 
+  /// The wait that came first, but for the task's own: in a select that pushes and pops one queue
+  /// a task must not serve itself, for only one of the two may happen. Null when there is none.
+  static list_wait* first_of_others(const wait_list& waits, const task_record* own) noexcept {
+    list_wait* each = waits.first();
+    while (each != nullptr && each->waiter() == own) [[unlikely]]
+      each = waits.next(*each);
+    return each;
+  }
+
   void close(std::size_t dropped) noexcept;
   std::string describe_pop() const;
   std::string describe_push() const;
   [[noreturn, gnu::cold]] static void throw_shut_down();
 
-  wait_list poppers_;  // if any, there is no item
-  wait_list pushers_;  // if any, there is no place
+  wait_list poppers_;  // if any but a running select's, there is no item
+  wait_list pushers_;  // if any but a running select's, there is no place
   wait_list joiners_;
   std::size_t limit_;
   std::size_t unfinished_ = 0;
