@@ -25,9 +25,7 @@ task<int> done(io_wait<Request>& request, const std::string& path) {
 task<> write_and_rename(const std::string& partial, const std::string& path,
                         std::span<const std::byte> bytes) {
   file out = co_await open(partial, {.write = true, .create = true, .truncate = true});
-  // At an offset: io_uring does not move the file's own position when a full disk cuts a write
-  // short (Linux 6.18), and the rest would go over the beginning.
-  co_await out.write_all(bytes, 0);
+  co_await out.write_all(bytes);
   co_await out.close();
   co_await rename(partial, path);
 }
@@ -43,6 +41,7 @@ task<> remove_if_there(const std::string& path) {
 
 file& file::operator=(file&& other) noexcept {
   std::swap(id_, other.id_);
+  std::swap(position_, other.position_);
   std::swap(path_, other.path_);
   return *this;
 }
@@ -51,24 +50,36 @@ file::~file() {
   if (id_ != file_id::none) loop::current().driver().drop(id_);
 }
 
+// One read or write at `offset`, or at the file's position, which then moves.
+template <class Request, class Bytes>
+task<std::size_t> file::transfer(std::string_view verb, Bytes Request::* field, Bytes bytes,
+                                 std::int64_t offset) {
+  const bool in_order = offset < 0;
+  for (;;) {
+    io_wait<Request> moving(verb);
+    moving.request().file = id_;
+    moving.request().*field = bytes;
+    moving.request().offset = in_order ? position_ : offset;
+    int count = co_await moving;
+    if (count == -ESPIPE && in_order && position_ >= 0) {
+      position_ = -1;  // a pipe or a terminal has none
+      continue;
+    }
+    if (count < 0) throw failure(verb, path_, count);
+    if (in_order && position_ >= 0) position_ += count;
+    co_return static_cast<std::size_t>(count);
+  }
+}
+
 task<std::size_t> file::read(std::span<std::byte> into, std::int64_t offset) {
-  io_wait<read_operation> reading("read");
-  reading.request().file = id_;
-  reading.request().into = into;
-  reading.request().offset = offset;
-  int count = co_await done(reading, path_);
-  co_return static_cast<std::size_t>(count);
+  return transfer("read", &read_operation::into, into, offset);
 }
 
 task<> file::write_all(std::span<const std::byte> bytes, std::int64_t offset) {
   while (!bytes.empty()) {
-    io_wait<write_operation> writing("write");
-    writing.request().file = id_;
-    writing.request().from = bytes;
-    writing.request().offset = offset;
-    int count = co_await done(writing, path_);
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-    if (offset >= 0) offset += count;
+    std::size_t count = co_await transfer("write", &write_operation::from, bytes, offset);
+    bytes = bytes.subspan(count);
+    if (offset >= 0) offset += static_cast<std::int64_t>(count);
   }
 }
 
@@ -105,7 +116,7 @@ task<file> open(std::string path, open_mode mode) {
   opening.request().path = path;
   opening.request().mode = mode;
   co_await done(opening, path);
-  co_return file(opening.request().opened, std::move(path));
+  co_return file(opening.request().opened, mode.append ? -1 : 0, std::move(path));
 }
 
 task<> rename(std::string from, std::string to) {

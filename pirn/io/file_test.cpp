@@ -1,12 +1,15 @@
 // file: files that tasks read and write, on each driver.
 #include "pirn/io/file.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "pirn/core/sleep.hpp"
 #include "pirn/testing/each_driver_test.hpp"
@@ -75,6 +78,61 @@ TEST_P(file_test, what_was_written_is_read_in_order_and_at_offsets) {
     count = co_await in.read(into, 6);
     EXPECT_EQ(std::string_view(room, count), "world");
   });
+}
+
+TEST_P(file_test, appended_bytes_go_to_the_end) {
+  std::ofstream(at("a")) << "first";
+  on_loop([&]() -> task<> {
+    io::file out = co_await io::open(at("a"), {.write = true, .append = true});
+    co_await out.write_all(bytes(" second"));
+    co_await out.write_all(bytes(" third"));
+  });
+  EXPECT_EQ(content(at("a")), "first second third");
+}
+
+TEST_P(file_test, a_pipe_is_read_and_written_in_order) {
+  ASSERT_EQ(::mkfifo(at("pipe").c_str(), 0600), 0);
+  on_loop([&]() -> task<> {
+    io::file pipe = co_await io::open(at("pipe"), {.read = true, .write = true});
+    co_await pipe.write_all(bytes("one "));
+    co_await pipe.write_all(bytes("two"));
+    char room[32];
+    const std::span into = std::as_writable_bytes(std::span(room));
+    std::size_t count = co_await pipe.read(into.first(4));
+    count += co_await pipe.read(into.subspan(count));
+    EXPECT_EQ(std::string_view(room, count), "one two");
+  });
+}
+
+/// No file of this process may grow above some bytes.
+class files_limited_to {
+ public:
+  explicit files_limited_to(rlim_t size_bytes) : handler_before_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit lowered = before_;
+    lowered.rlim_cur = size_bytes;
+    ::setrlimit(RLIMIT_FSIZE, &lowered);
+  }
+  files_limited_to(files_limited_to&&) = delete;  // restores once
+  ~files_limited_to() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_before_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_before_)(int);
+};
+
+TEST_P(file_test, a_write_that_no_longer_fits_fails_and_spoils_nothing_before_it) {
+  std::string message = failure([&]() -> task<> {
+    io::file out = co_await io::open(at("a"), {.write = true, .create = true});
+    co_await out.write_all(bytes("0123"));
+    const files_limited_to ten(10);
+    co_await out.write_all(bytes("456789abcdef"));
+  });
+  EXPECT_EQ(message, "write " + at("a") + ": File too large");
+  EXPECT_EQ(content(at("a")), "0123456789");
 }
 
 TEST_P(file_test, errors_name_the_operation_and_the_path) {
