@@ -19,6 +19,7 @@ class loop_runner {
   static T run(loop& home, task<T> main) {
     PIRN_ASSERT(home.current_task() == nullptr, "a loop is not run by its own tasks");
     loop_entry entered(home);
+    home.root().renew();
     auto frame = main.frame();
     auto* record =
         new task_record(home, home.root(), frame.promise(), frame);  // freed by `running`

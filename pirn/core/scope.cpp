@@ -33,6 +33,12 @@ void scope_node::cancel_through_shields() noexcept {
   reach(true);
 }
 
+void scope_node::renew() noexcept {
+  PIRN_ASSERT(kind_ == kind::root && children_.empty(), "only an empty root is renewed");
+  cancel_called_ = false;
+  cancelled_ = false;
+}
+
 // Walks the tree below in preorder, without recursion: scopes may be nested deeper than the stack
 // allows.
 void scope_node::reach(bool through_shields) noexcept {

@@ -26,6 +26,9 @@ class scope_node : public list_hook<scope_node> {
   /// Cancels this node and all below it, shields or not: the last resort against a deadlock.
   void cancel_through_shields() noexcept;
 
+  /// Takes the cancelling back, for the next main task. Requires: a root with nothing below it.
+  void renew() noexcept;
+
   kind type() const noexcept { return kind_; }
   /// Whether cancel() was called on this very node.
   bool cancel_called() const noexcept { return cancel_called_; }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -36,10 +37,12 @@ struct run_options {
   bool debug = false;         ///< report turns over 100 ms on standard error
   bool handle_sigint = true;  ///< SIGINT cancels the main task; a second one has its default action
   unsigned blocking_threads = 32;
+  /// Loops that run the main task, each on a thread of its own (0: one a processor); see run().
+  unsigned workers = 1;
 };
 
 /// A loop with all that it needs: a driver, files, threads for blocking calls. What run() makes for
-/// the time of a call.
+/// the time of a call. One loop, whatever the options say of workers.
 class runtime {
  public:
   /// Throws: std::system_error when the chosen driver cannot be had.
@@ -81,17 +84,48 @@ class runtime {
   std::unique_ptr<parts> parts_;
 };
 
+namespace detail {
+
+/// Runs `main()` on each of `options.workers` loops; this one is the first.
+task<> run_on_workers(run_options options, std::function<task<>()> main);
+run_options with_workers_counted(run_options options);
+/// Throws: std::invalid_argument.
+[[noreturn]] void refuse_workers(const char* reason);
+
+template <class Fn, class... Args>
+using run_result_t = typename task_of<call_result_t<Fn, Args...>>::value;
+
+}  // namespace detail
+
 /// Runs `fn(args...)`, a task, on a loop of this thread until it has ended, and gives its result.
 ///
-/// Throws:  what the task throws; interrupted when SIGINT (Ctrl-C) ended it, after it has cleaned
-/// up; deadlock_error when it
-///          waits for what can never come.
+/// With several workers it runs on as many loops at once, each with copies of `fn` and the
+/// arguments; it must be a task<>. The first failure, and SIGINT, cancel them all. Listen with
+/// `reuse_port` for the kernel to spread connections over them.
+///
+/// Throws:  what the task throws, with several workers as one exception_group; interrupted when
+///          SIGINT (Ctrl-C) ended it, after it has cleaned up; deadlock_error when it waits for
+///          what can never come.
 /// Threads: one loop a thread at a time.
 /// Source:  asyncio.run().
 template <class Fn, class... Args>
   requires std::invocable<std::decay_t<Fn>, std::decay_t<Args>...>
 auto run(run_options options, Fn&& fn, Args&&... args) {
+  options = detail::with_workers_counted(options);
   runtime running(options);
+  if (options.workers > 1) {
+    if (running.driver().is_virtual()) detail::refuse_workers("virtual time has one loop");
+    if constexpr (!std::is_void_v<detail::run_result_t<Fn, Args...>>) {
+      detail::refuse_workers("the main task must be a task<>");
+    } else if constexpr (!(std::copy_constructible<std::decay_t<Fn>> && ... &&
+                           std::copy_constructible<std::decay_t<Args>>)) {
+      detail::refuse_workers("the callable and its arguments must be copyable");
+    } else {
+      running.run(detail::run_on_workers(
+          options, [&] { return detail::spawn_call(std::as_const(fn), std::as_const(args)...); }));
+      return;
+    }
+  }
   return running.run(detail::spawn_call(std::forward<Fn>(fn), std::forward<Args>(args)...));
 }
 template <class Fn, class... Args>

@@ -92,6 +92,12 @@ TEST_P(run_test, a_task_that_nothing_can_wake_is_a_deadlock_with_its_tree) {
   EXPECT_NE(message.find("event"), std::string::npos) << message;
 }
 
+TEST_P(run_test, a_runtime_whose_main_task_sigint_ended_runs_another) {
+  runtime running({.driver = GetParam()});
+  EXPECT_THROW(running.run(interrupted_main()), interrupted);
+  EXPECT_EQ(running.run(add(1, 2)), 3);
+}
+
 /// The environment's PIRN_DRIVER, for as long as it lives.
 class driver_variable {
  public:
