@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,22 @@ void add_driver_option(CLI::App& command, run_options& options) {
           "what serves the loop: auto, io_uring or epoll")
       ->check(CLI::IsMember({"auto", "io_uring", "epoll"}))
       ->option_text("NAME [auto]");
+}
+
+void add_workers_option(CLI::App& command, run_options& options) {
+  command
+      .add_option("-w,--workers", options.workers,
+                  "loops that share the work, each on its own thread; 0: one a processor")
+      ->option_text("N [1]");
+}
+
+endpoint listening_address(const std::string& text, const run_options& options) {
+  std::optional<endpoint> where = endpoint::parse(text);
+  if (!where) throw usage_error("'" + text + "' is no address like 127.0.0.1:8000");
+  if (options.workers != 1 && text.ends_with(":0")) {
+    throw usage_error("'" + text + "': several workers need a port that they can share, not 0");
+  }
+  return *where;
 }
 
 }  // namespace pirn::apps

@@ -1,7 +1,8 @@
 // pirn echo: sends back what it receives.
 
-#include <charconv>
+#include <cstdio>
 #include <memory>
+#include <mutex>
 
 #include <fmt/core.h>
 
@@ -27,17 +28,19 @@ task<> echo(net::tcp_stream peer) {
   }
 }
 
-task<> serve_echo(endpoint where) {
-  net::listener listening(where);
-  fmt::print("echoing on {}, press Ctrl-C to stop\n", listening.local().to_string());
-  std::fflush(stdout);
+task<> serve_echo(endpoint where, bool shared) {
+  net::listener listening(where, {.reuse_port = shared});
+  static std::once_flag told;
+  std::call_once(told, [&] {
+    fmt::print("echoing on {}, press Ctrl-C to stop\n", listening.local().to_string());
+    std::fflush(stdout);
+  });
   co_await net::serve_on(listening, echo);
 }
 
 int run_echo(const echo_options& options) {
-  std::optional<endpoint> where = endpoint::parse(options.address);
-  if (!where) throw usage_error("'" + options.address + "' is no address like 127.0.0.1:1600");
-  run(options.run, serve_echo, *where);
+  endpoint where = listening_address(options.address, options.run);
+  run(options.run, serve_echo, where, options.run.workers != 1);
   return 0;
 }
 
@@ -51,6 +54,7 @@ void add_echo(CLI::App& program, action& chosen) {
                    "where to listen: IP:PORT, [IPv6]:PORT or unix:PATH")
       ->option_text("[127.0.0.1:1600]");
   add_driver_option(*command, options->run);
+  add_workers_option(*command, options->run);
   command->footer(
       "Example:\n  pirn echo 127.0.0.1:1600 &  printf 'hello\\n' | nc -N 127.0.0.1 1600");
   command->callback([options, &chosen] { chosen = [options] { return run_echo(*options); }; });

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <system_error>
 
 #include <fmt/core.h>
@@ -41,10 +42,13 @@ task<> log_request(const http::static_files& files, http::exchange& current) {
 
 task<> serve_directory(serve_options options, endpoint where) {
   http::static_files files(options.directory, {.list_directories = options.list});
-  net::listener listening(where);
-  fmt::print("serving {} on http://{}/, press Ctrl-C to stop\n", options.directory,
-             listening.local().to_string());
-  std::fflush(stdout);
+  net::listener listening(where, {.reuse_port = options.run.workers != 1});
+  static std::once_flag told;
+  std::call_once(told, [&] {
+    fmt::print("serving {} on http://{}/, press Ctrl-C to stop\n", options.directory,
+               listening.local().to_string());
+    std::fflush(stdout);
+  });
   http::handler answer = [&](http::exchange& current) {
     return options.quiet ? files(current) : log_request(files, current);
   };
@@ -55,14 +59,13 @@ task<> serve_directory(serve_options options, endpoint where) {
 }
 
 int run_serve(const serve_options& options) {
-  std::optional<endpoint> where = endpoint::parse(options.address);
-  if (!where) throw usage_error("'" + options.address + "' is no address like 127.0.0.1:8000");
+  endpoint where = listening_address(options.address, options.run);
   std::error_code error;
   if (!std::filesystem::is_directory(options.directory, error)) {
     if (!error) error = std::make_error_code(std::errc::not_a_directory);
     throw std::system_error(error, "serve " + options.directory);
   }
-  run(options.run, serve_directory, options, *where);
+  run(options.run, serve_directory, options, where);
   return 0;
 }
 
@@ -80,6 +83,7 @@ void add_serve(CLI::App& program, action& chosen) {
                     "answer a directory without index.html with a list (default), or 404");
   command->add_flag("-q,--quiet", options->quiet, "do not log requests");
   add_driver_option(*command, options->run);
+  add_workers_option(*command, options->run);
   command->footer(explanation);
   command->callback([options, &chosen] { chosen = [options] { return run_serve(*options); }; });
 }

@@ -25,8 +25,8 @@ _pirn_options() {
       echo "--input --output-dir --jobs --per-host --timeout --connect-timeout --retries" \
         "--retry-wait --retry-wait-max --fail-early --keep-partial --json --quiet --driver --help"
       ;;
-    serve) echo "--bind --list --no-list --quiet --driver --help" ;;
-    echo) echo "--driver --help" ;;
+    serve) echo "--bind --list --no-list --quiet --driver --workers --help" ;;
+    echo) echo "--driver --workers --help" ;;
     spin) echo "--seconds --help" ;;
     *) echo "echo flags get serve spin --help --version" ;;
   esac
