@@ -1,18 +1,15 @@
-// future, thread_pool, to_thread: results from other threads.
+// future: its states, its end, and how tasks wait for it.
 #include "pirn/exec/future.hpp"
 
 #include <atomic>
 #include <semaphore>
 #include <stdexcept>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "pirn/core/sleep.hpp"
-#include "pirn/exec/thread_pool.hpp"
-#include "pirn/exec/to_thread.hpp"
+#include "pirn/exec/busy_pool_test.hpp"
 #include "pirn/testing/each_driver_test.hpp"
 
 namespace {
@@ -23,18 +20,6 @@ using namespace pirn;
 int fail() {
   throw std::runtime_error("a mistake");
 }
-
-/// A pool of one thread that is busy until the gate is opened.
-struct busy_pool {
-  std::binary_semaphore gate{0};
-  std::binary_semaphore begun{0};
-  thread_pool pool{1};
-  future<void> first = pool.submit([this] {
-    begun.release();
-    gate.acquire();
-  });
-  busy_pool() { begun.acquire(); }
-};
 
 TEST(future, goes_from_pending_over_running_to_finished) {
   busy_pool busy;
@@ -89,72 +74,8 @@ TEST(future, callbacks_are_called_once_before_or_after_the_end) {
   EXPECT_EQ(calls, 2);
 }
 
-TEST(thread_pool, starts_threads_as_work_comes_up_to_its_size) {
-  thread_pool pool{3};
-  EXPECT_EQ(pool.started(), 0U);
-  pool.submit([] {}).result();
-  EXPECT_EQ(pool.started(), 1U);
-  std::counting_semaphore<8> gate{0};
-  std::vector<future<void>> all;
-  for (int i = 0; i < 8; ++i) all.push_back(pool.submit([&] { gate.acquire(); }));
-  EXPECT_EQ(pool.started(), 3U);
-  gate.release(8);
-  for (auto& each : all) each.result();
-}
-
-TEST(thread_pool, map_keeps_the_order) {
-  thread_pool pool{2};
-  const std::vector<int> numbers{3, 1, 2};
-  auto futures = pool.map([](int number) { return number * 10; }, numbers);
-  ASSERT_EQ(futures.size(), 3U);
-  EXPECT_EQ(futures[0].result(), 30);
-  EXPECT_EQ(futures[1].result(), 10);
-  EXPECT_EQ(futures[2].result(), 20);
-}
-
-TEST(thread_pool, runs_what_is_queued_at_its_end_and_takes_no_more) {
-  std::atomic<int> ran = 0;
-  thread_pool pool{1};
-  for (int i = 0; i < 20; ++i) pool.submit([&] { ++ran; });
-  pool.shutdown();
-  EXPECT_EQ(ran, 20);
-  EXPECT_THROW(pool.submit([] {}), std::runtime_error);
-}
-
 class exec_test : public pirn::testing::each_driver {};
 INSTANTIATE_TEST_SUITE_P(drivers, exec_test, pirn::testing::on_each(), pirn::testing::driver_name);
-
-TEST_P(exec_test, to_thread_leaves_the_loop_on_kernels_and_stays_on_virtual_time) {
-  on_loop([]() -> task<> {
-    auto here = std::this_thread::get_id();
-    auto there = co_await to_thread([] { return std::this_thread::get_id(); });
-    EXPECT_EQ(here == there, is_virtual());
-  });
-}
-
-TEST_P(exec_test, what_a_call_in_a_thread_throws_arrives) {
-  on_loop([]() -> task<> {
-    std::string message;
-    try {
-      co_await to_thread(fail);
-    } catch (const std::runtime_error& error) {
-      message = error.what();
-    }
-    EXPECT_EQ(message, "a mistake");
-  });
-}
-
-TEST_P(exec_test, a_call_in_a_thread_ends_in_its_own_time_though_cancelled) {
-  on_loop([]() -> task<> {
-    bool ended = false;
-    auto call = [&ended] {
-      std::this_thread::sleep_for(20ms);
-      ended = true;
-    };
-    co_await move_on_after(1ms, to_thread(call));
-    EXPECT_TRUE(ended);
-  });
-}
 
 TEST_P(exec_test, a_task_awaits_a_future) {
   if (is_virtual()) return;  // where waiting for another thread is an error
