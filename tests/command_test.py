@@ -155,7 +155,9 @@ class Servers(InFolder):
                 with self.assertRaisesRegex(urllib.error.HTTPError, "403"):
                     urllib.request.urlopen(f"{base}/../secret")
                 outcome = self.stop(process)
-                self.assertIn("127.0.0.1 GET /a%20b.txt", outcome.err)
+                self.assertEqual(outcome.err.splitlines(), [
+                    "127.0.0.1 GET /a%20b.txt 200", "127.0.0.1 GET / 200",
+                    "127.0.0.1 GET /../secret 403"])
 
     def test_serve_without_lists_and_logs(self):
         process, port = self.serve("serve", self.folder, "-b", "127.0.0.1:0", "--no-list", "-q")

@@ -1,7 +1,5 @@
 // Once warm, the core allocates nothing: awaits, sleeps, spawns, groups, time-outs, races.
-#include <cstdlib>
 #include <memory>
-#include <new>
 
 #include <gtest/gtest.h>
 
@@ -15,24 +13,7 @@
 #include "pirn/core/task_local.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/testing/run_virtual.hpp"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size_bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(size_bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size_bytes*/) noexcept {
-  std::free(memory);
-}
+#include "tests/allocations_test.hpp"
 
 namespace pirn {
 

@@ -1,8 +1,6 @@
 // Once warm, the HTTP codec allocates nothing: neither for requests nor for responses, in one piece
 // or in several.
 #include <chrono>
-#include <cstdlib>
-#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,24 +10,7 @@
 #include "pirn/http/codec.hpp"
 #include "pirn/http/date.hpp"
 #include "pirn/http/serialize.hpp"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size_bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(size_bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size_bytes*/) noexcept {
-  std::free(memory);
-}
+#include "tests/allocations_test.hpp"
 
 namespace pirn::http {
 namespace {

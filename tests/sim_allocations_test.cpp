@@ -1,7 +1,5 @@
 // Once warm, simulated sockets allocate nothing, whatever passes through them.
 #include <array>
-#include <cstdlib>
-#include <new>
 #include <span>
 #include <utility>
 #include <vector>
@@ -10,24 +8,7 @@
 
 #include "pirn/base/compiler.hpp"
 #include "pirn/sim/virtual_driver.hpp"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size_bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(size_bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size_bytes*/) noexcept {
-  std::free(memory);
-}
+#include "tests/allocations_test.hpp"
 
 namespace pirn {
 

@@ -1,7 +1,5 @@
 // Once warm, no operation of sync allocates, with and without waiting.
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -20,24 +18,7 @@
 #include "pirn/sync/queue.hpp"
 #include "pirn/sync/semaphore.hpp"
 #include "pirn/testing/run_virtual.hpp"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size_bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(size_bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size_bytes*/) noexcept {
-  std::free(memory);
-}
+#include "tests/allocations_test.hpp"
 
 namespace pirn {
 
