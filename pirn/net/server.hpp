@@ -32,11 +32,11 @@ template <class Handler>
 task<> serve_on(listener& where, Handler handler, serve_options options = {},
                 failure_sink failures = {});
 
-/// Listens on `local` and serves.
+/// Listens on `local` and serves; with `reuse_port`, several loops can (run()'s `workers`).
 /// Example: examples/22_echo.cpp
 template <class Handler>
-task<> serve(endpoint local, Handler handler) {
-  listener where(local);
+task<> serve(endpoint local, Handler handler, listen_options options = {}) {
+  listener where(local, options);
   co_await serve_on(where, std::move(handler));
 }
 
