@@ -13,6 +13,7 @@
 #include "pirn/platform/kernel_files.hpp"
 #include "pirn/platform/uring_driver.hpp"
 #include "pirn/run/sigint.hpp"
+#include "pirn/run/virtual_blocking.hpp"
 #include "pirn/sim/virtual_driver.hpp"
 
 namespace pirn {
@@ -29,17 +30,14 @@ driver_choice chosen_by_environment() {
                               "'; it may be io_uring, epoll or virtual");
 }
 
-/// Blocking calls of a virtual loop: made at once, on its own thread.
-class inline_runner final : public blocking_runner {
- public:
-  void run(blocking_job& job) override { job.perform(); }
-};
-
 }  // namespace
 
 struct runtime::parts {
   explicit parts(run_options chosen)
-      : options(chosen), threads(chosen.blocking_threads), driver(make_driver()) {
+      : options(chosen),
+        threads(chosen.blocking_threads),
+        in_turn(chosen.blocking_delay),
+        driver(make_driver()) {
     loop.emplace(*driver,
                  loop_options{
                      .shuffle_seed = chosen.shuffle ? std::optional(chosen.seed) : std::nullopt,
@@ -47,7 +45,7 @@ struct runtime::parts {
                      .debug = chosen.debug,
                  });
     if (driver->is_virtual()) {
-      loop->lend(at_once);
+      loop->lend(in_turn);
     } else {
       loop->lend(threads);
     }
@@ -66,7 +64,10 @@ struct runtime::parts {
         sim::network_options network;
         network.way = options.link;
         return std::make_unique<virtual_driver>(
-            virtual_options{.seed = options.seed, .network = network, .files = &kernel_files()});
+            virtual_options{.seed = options.seed,
+                            .network = network,
+                            .files = &kernel_files(),
+                            .file_delay = options.blocking_delay});
       }
       case driver_choice::epoll:
         return make_epoll_driver({.files = kernel_files(), .runner = &threads});
@@ -84,7 +85,7 @@ struct runtime::parts {
 
   run_options options;
   thread_pool threads;
-  inline_runner at_once;
+  virtual_blocking in_turn;
   std::unique_ptr<pirn::driver> driver;
   std::optional<pirn::loop> loop;
   std::optional<sigint_guard> sigint;

@@ -32,6 +32,8 @@ struct run_options {
   std::uint64_t seed = 0;  ///< of what a virtual run leaves to chance
   /// The simulated network of a virtual run.
   sim::link_options link{.latency = std::chrono::microseconds(100)};
+  /// How long a blocking call or a request to a file takes on virtual time.
+  duration blocking_delay{};
   bool shuffle = false;  ///< virtual time only: resume in an order drawn from the seed
   bool record_decisions = false;
   bool debug = false;         ///< report turns over 100 ms on standard error

@@ -5,11 +5,14 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "pirn/core/sleep.hpp"
+#include "pirn/exec/to_thread.hpp"
+#include "pirn/io/file.hpp"
 #include "pirn/sync/event.hpp"
 #include "pirn/testing/each_driver_test.hpp"
 
@@ -96,6 +99,20 @@ TEST_P(run_test, a_runtime_whose_main_task_sigint_ended_runs_another) {
   runtime running({.driver = GetParam()});
   EXPECT_THROW(running.run(interrupted_main()), interrupted);
   EXPECT_EQ(running.run(add(1, 2)), 3);
+}
+
+TEST(run, on_virtual_time_blocking_calls_and_files_take_the_delay_that_was_asked_for) {
+  const std::thread::id here = std::this_thread::get_id();
+  for (duration delay : {duration::zero(), duration(30ms)}) {
+    run({.driver = driver_choice::virtual_time, .blocking_delay = delay}, [&]() -> task<> {
+      const time_point start = now();
+      std::thread::id called_on = co_await to_thread([] { return std::this_thread::get_id(); });
+      EXPECT_EQ(called_on, here);
+      EXPECT_EQ(now() - start, delay);
+      co_await io::status("/");
+      EXPECT_EQ(now() - start, 2 * delay);
+    });
+  }
 }
 
 /// The environment's PIRN_DRIVER, for as long as it lives.
