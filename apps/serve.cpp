@@ -9,6 +9,7 @@
 
 #include "command.hpp"
 #include "driver_option.hpp"
+#include "pirn/base/scope_guard.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/http/server.hpp"
 #include "pirn/http/static_files.hpp"
@@ -34,10 +35,19 @@ struct serve_options {
   run_options run;
 };
 
+void log(const http::exchange& current, bool ended) {
+  const bool cut_short = current.answered() && !ended;
+  const int code = to_int(current.answered().value_or(http::status::internal_server_error));
+  fmt::print(stderr, "{} {} {} {}{}\n", current.peer().host(),
+             http::to_string(current.request().method), current.request().target, code,
+             cut_short ? " (cut short)" : "");
+}
+
 task<> log_request(const http::static_files& files, http::exchange& current) {
+  bool ended = false;
+  const scope_exit line([&] { log(current, ended); });  // also when the client does not wait for it
   co_await files(current);
-  fmt::print(stderr, "{} {} {}\n", current.peer().host(), http::to_string(current.request().method),
-             current.request().target);
+  ended = true;
 }
 
 task<> serve_directory(serve_options options, endpoint where) {

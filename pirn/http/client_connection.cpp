@@ -1,5 +1,6 @@
 #include "pirn/http/client_connection.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <system_error>
@@ -44,7 +45,7 @@ task<const response_head*> client_connection::read_head() {
     step = parser_.finish();
     if (step.what == parsed::error) throw parser_.error().as_exception("response from " + name());
     throw std::system_error(ECONNRESET, std::generic_category(),
-                            name() + " closed the connection without an answer");
+                            "response from " + name() + ": the server closed without an answer");
   }
 }
 
@@ -96,12 +97,10 @@ std::string connection_pool::key(const url& where) {
 }
 
 std::unique_ptr<client_connection> connection_pool::take(const url& where) {
+  close_stale();
   auto found = idle_.find(key(where));
-  if (found == idle_.end()) return nullptr;
+  if (found == idle_.end() || found->second.empty()) return nullptr;
   auto& kept = found->second;
-  const time_point oldest = now() - options_.idle_limit;
-  while (!kept.empty() && kept.back()->idle_since < oldest) kept.pop_back();
-  if (kept.empty()) return nullptr;
   std::unique_ptr<client_connection> connection = std::move(kept.front());
   kept.pop_front();
   connection->is_fresh = false;
@@ -121,10 +120,28 @@ task<std::unique_ptr<client_connection>> connection_pool::connect(url where) {
 }
 
 void connection_pool::give_back(const url& where, std::unique_ptr<client_connection> connection) {
+  close_stale();
   auto& kept = idle_[key(where)];
   if (kept.size() >= options_.idle_per_host_max) return;
   connection->rest();
+  oldest_ = std::min(oldest_, connection->idle_since);
   kept.push_front(std::move(connection));
+}
+
+void connection_pool::close_stale() noexcept {
+  const time_point limit = now() - options_.idle_limit;
+  if (oldest_ >= limit) return;
+  oldest_ = never;
+  for (auto at = idle_.begin(); at != idle_.end();) {
+    auto& kept = at->second;
+    while (!kept.empty() && kept.back()->idle_since < limit) kept.pop_back();
+    if (kept.empty()) {
+      at = idle_.erase(at);
+    } else {
+      oldest_ = std::min(oldest_, kept.back()->idle_since);
+      ++at;
+    }
+  }
 }
 
 std::size_t connection_pool::idle() const noexcept {

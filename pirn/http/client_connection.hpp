@@ -49,7 +49,8 @@ class client_connection {
   bool keep_alive_ = true;
 };
 
-/// Idle connections by origin, the last used first.
+/// Idle connections by origin, the last used first. What has been idle for too long is closed when
+/// another is taken or given back, whatever their hosts.
 class connection_pool {
  public:
   explicit connection_pool(const client_options& options) : options_(options) {}
@@ -66,8 +67,10 @@ class connection_pool {
 
  private:
   static std::string key(const url& where);
+  void close_stale() noexcept;
 
   client_options options_;
+  time_point oldest_ = never;  // none has been idle for longer
   std::map<std::string, std::list<std::unique_ptr<client_connection>>> idle_;
 };
 

@@ -38,8 +38,7 @@ task<std::string> exchange::read_all(std::size_t max_bytes) {
   }
   failure problem{errc::body_too_large,
                   "the body is larger than " + std::to_string(max_bytes) + " bytes"};
-  if (!started_) connection_.refuse(problem);
-  started_ = true;
+  connection_.refuse(*this, problem);
   throw problem.as_exception("request body from " + peer().to_string());
 }
 

@@ -68,6 +68,8 @@ class exchange {
   task<> write(std::string_view text) { return write(std::as_bytes(std::span(text))); }
 
   bool has_started() const noexcept { return started_; }
+  /// What was answered, or begun to be; nothing before that.
+  std::optional<http::status> answered() const noexcept { return answered_; }
 
  private:
   friend class detail::server_connection;
@@ -82,6 +84,7 @@ class exchange {
   std::vector<std::pair<std::string, std::string>> parameters_;
   bool started_ = false;
   bool body_ended_ = false;
+  std::optional<http::status> answered_;
   framing stream_ = framing::none;  // how the pieces that are written are framed
   std::uint64_t left_bytes_ = 0;    // of a sized streamed body
 };

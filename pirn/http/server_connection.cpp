@@ -67,8 +67,13 @@ task<> server_connection::tell_timeout() {
 task<bool> server_connection::fill_until(time_point deadline) {
   co_await flush();
   deadline_->set_deadline(deadline);
-  lease more = co_await peer_.read();
-  chunk_ = std::move(more);
+  try {
+    lease more = co_await peer_.read();
+    chunk_ = std::move(more);
+  } catch (const std::system_error&) {
+    cut_short_ = true;
+    throw;
+  }
   input_ = chunk_.bytes();
   input_ended_ = chunk_.empty();
   co_return !input_ended_;
@@ -199,8 +204,7 @@ task<std::span<const std::byte>> server_connection::read_body(exchange& of) {
         of.body_ended_ = true;
         must_close_ = true;
         leaves_input_ = true;
-        if (!of.started_) refuse(parser_.error());
-        of.started_ = true;
+        refuse(of, parser_.error());
         throw parser_.error().as_exception("request body from " + peer_.peer().to_string());
       }
       case parsed::head:
@@ -239,6 +243,14 @@ void server_connection::refuse(status code, std::string_view reason) {
   output_ += text;
 }
 
+// The same from within an exchange; what it has begun to answer stays.
+void server_connection::refuse(exchange& of, const failure& problem) {
+  if (of.started_) return;
+  refuse(problem);
+  of.started_ = true;
+  of.answered_ = status_for(problem.code);
+}
+
 // What is waiting goes out first, in the same request.
 task<> server_connection::send_piece(std::span<const std::byte> bytes, bool chunked) {
   if (chunked) output_ += chunk_head(bytes.size()).text();
@@ -262,6 +274,7 @@ void server_connection::append_head(exchange& of, status code, body_framing body
                         .date_line = date_.line(wall_seconds())},
                        of.headers_);
   answered_ = true;
+  of.answered_ = code;
 }
 
 }  // namespace pirn::http::detail

@@ -47,6 +47,7 @@ class server_connection {
   /// Answers a request that cannot be served, and ends the connection.
   void refuse(status code, std::string_view reason);
   void refuse(const failure& problem) { refuse(status_for(problem.code), problem.what); }
+  void refuse(exchange& of, const failure& problem);
   task<> send_piece(std::span<const std::byte> bytes, bool chunked);
   void append_head(exchange& of, status code, body_framing body);
 
@@ -65,8 +66,10 @@ class server_connection {
   bool keep_alive_ = true;
   bool must_close_ = false;
   bool in_request_ = false;
-  bool answered_ = false;   // the present request's answer was begun
-  bool cut_short_ = false;  // a write was begun and has not ended: what went out is not known
+  bool answered_ = false;  // the present request's answer was begun
+  // Nothing more is to be written: the connection broke, or a write was begun and has not ended,
+  // and what went out is not known.
+  bool cut_short_ = false;
   bool input_ended_ = false;
   bool leaves_input_ = false;  // the client may still be sending what nobody will read
   bool continue_owed_ = false;
