@@ -193,7 +193,9 @@ http {{
         configuration = self.folder / "nginx.conf"
         configuration.write_text(self.CONFIGURATION.format(self.folder, self.port))
         command = ["nginx", "-p", self.folder, "-e", self.folder / "errors", "-c", configuration]
-        server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        path = os.environ["PATH"] + ":/usr/sbin"
+        server = subprocess.Popen(command, stderr=subprocess.DEVNULL,
+                                  env={**os.environ, "PATH": path})
         self.addCleanup(server.wait)
         self.addCleanup(server.terminate)
         while server.poll() is None:
