@@ -1,11 +1,10 @@
 // server: what curl makes of it.
-#include <cstdio>
-#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "pirn/exec/to_thread.hpp"
+#include "pirn/http/program_test.hpp"
 #include "pirn/http/served_test.hpp"
 
 namespace {
@@ -25,18 +24,6 @@ task<> answer(exchange& current) {
   std::string body = co_await current.read_all(10'000'000);
   current.respond(status::ok, std::string(to_string(current.request().method)) + " " +
                                   std::to_string(body.size()) + "\n");
-}
-
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), &pclose);
-  std::string all;
-  char room[4096];
-  while (pipe != nullptr) {
-    const std::size_t count = fread(room, 1, sizeof room, pipe.get());
-    if (count == 0) break;
-    all.append(room, count);
-  }
-  return all;
 }
 
 TEST_P(curl_test, it_gets_sends_and_keeps_its_connection) {

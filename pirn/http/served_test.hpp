@@ -1,6 +1,7 @@
 // served_test: an HTTP server on a free port, and ways to talk to it, for the tests of http.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,16 +35,21 @@ task<> served(handler answer, Use use) {
   return served(std::move(answer), {}, {}, std::move(use));
 }
 
-/// Sends raw bytes and gives all that comes until the server closes, or for 50 ms of silence.
+/// What a client does once it has sent its bytes: it says that it sends no more, which ends the
+/// connection after the last answer, or it waits for the server to end it.
+enum class afterwards : std::uint8_t { ends, stays };
+
+/// Sends raw bytes and gives all that comes until the server closes.
 inline task<std::string> talk(endpoint where, std::string text,
-                              duration silence = std::chrono::milliseconds(50)) {
+                              afterwards then = afterwards::ends) {
   net::tcp_stream peer = co_await net::connect(where);
   co_await peer.write_all(text);
+  if (then == afterwards::ends) peer.shut_down_writing();
   std::string all;
   for (;;) {
-    auto chunk = co_await move_on_after(silence, peer.read());
-    if (!chunk || chunk->empty()) co_return all;
-    all += chunk->text();
+    lease chunk = co_await peer.read();
+    if (chunk.empty()) co_return all;
+    all += chunk.text();
   }
 }
 

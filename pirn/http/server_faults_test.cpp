@@ -105,6 +105,7 @@ TEST_P(server_faults_test, a_client_that_does_not_read_is_given_up_in_time) {
 }
 
 TEST_P(server_faults_test, a_client_that_does_not_read_answers_kept_for_it_is_given_up_too) {
+  if (!is_virtual()) return;  // where it is sure that the limit passes first
   auto megabytes = [](exchange& current) -> task<> {
     current.respond(status::ok, std::string(4'000'000, 'x'));
     co_return;
@@ -164,7 +165,8 @@ TEST_P(server_faults_test, a_chunked_upload_that_breaks_the_rules_is_answered_40
     auto upload = [&](endpoint where) -> task<> {
       std::string all = co_await talk(where,
                                       "POST /special HTTP/1.1\r\nHost: a\r\n"
-                                      "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nnonsense\r\n");
+                                      "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nnonsense\r\n",
+                                      afterwards::stays);
       EXPECT_EQ(first_line(all), "HTTP/1.1 400 Bad Request");
       EXPECT_EQ(count_of("HTTP/1.1", all), 1U);
     };
@@ -206,15 +208,13 @@ TEST_P(server_faults_test, tls_and_noise_are_answered_400_and_the_end) {
     site tested;
     auto speak = [&](endpoint where) -> task<> {
       for (const auto& [bytes, reason] : cases) {
-        const time_point start = now();
-        std::string all = co_await talk(where, bytes, 5s);
+        std::string all = co_await talk(where, bytes, afterwards::stays);
         EXPECT_EQ(count_of("HTTP/1.1 ", all), 1U) << all;
         EXPECT_EQ(count_of("Connection: close\r\n", all), 1U) << all;
         if (!reason.empty()) {
           EXPECT_EQ(first_line(all), "HTTP/1.1 400 Bad Request");
           EXPECT_EQ(body_of(all), reason);
         }
-        EXPECT_LT(now() - start, 4s);  // the server ended it
       }
     };
     co_await tested.serve(read_everything, {}, speak);
@@ -237,7 +237,8 @@ TEST_P(server_faults_test, a_handler_that_answers_413_itself_knows_what_was_answ
     };
     auto upload = [&](endpoint where) -> task<> {
       std::string all = co_await talk(
-          where, "POST /special HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n123456789");
+          where, "POST /special HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n123456789",
+          afterwards::stays);
       EXPECT_EQ(first_line(all), "HTTP/1.1 413 Content Too Large");
     };
     co_await tested.serve(small, {}, upload);

@@ -38,13 +38,14 @@ std::string get(std::string_view path, std::string_view fields = "") {
 
 /// What `answer` makes of `text`, with `options`.
 std::string exchanged(driver_choice driver, handler answer, std::string text,
-                      server_options options = {}) {
-  return run({.driver = driver}, [&]() -> task<std::string> {
+                      server_options options = {}, afterwards then = afterwards::ends) {
+  auto exchange = [&]() -> task<std::string> {
     std::string got;
     co_await served(answer, options,
-                    [&](endpoint where) -> task<> { got = co_await talk(where, text); });
+                    [&](endpoint where) -> task<> { got = co_await talk(where, text, then); });
     co_return got;
-  });
+  };
+  return run({.driver = driver}, [&] { return timeout(20s, exchange()); });
 }
 
 TEST_P(http_server_test, a_connection_is_kept_for_the_next_request) {
@@ -140,7 +141,8 @@ TEST_P(http_server_test, what_is_malformed_or_too_large_gets_its_status_and_the_
       {"GET / HTTP/2.7\r\nHost: a\r\n\r\n", "HTTP/1.1 505 HTTP Version Not Supported"},
   };
   for (const auto& [request, expected] : cases) {
-    std::string all = exchanged(GetParam(), say_body, request + get("/after"), small);
+    std::string all =
+        exchanged(GetParam(), say_body, request + get("/after"), small, afterwards::stays);
     EXPECT_EQ(first_line(all), expected) << request;
     EXPECT_EQ(count_of("Connection: close\r\n", all), 1U) << request;
     EXPECT_EQ(count_of("HTTP/1.1", all), 1U) << request;
@@ -150,7 +152,8 @@ TEST_P(http_server_test, what_is_malformed_or_too_large_gets_its_status_and_the_
 TEST_P(http_server_test, read_all_beyond_its_own_limit_is_answered_413) {
   std::string all = exchanged(
       GetParam(), say_body,
-      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, 'x'));
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, 'x'), {},
+      afterwards::stays);
   EXPECT_EQ(first_line(all), "HTTP/1.1 413 Content Too Large");
 }
 
@@ -197,7 +200,7 @@ TEST_P(http_server_test, a_head_that_dribbles_in_is_answered_408_in_time) {
 TEST_P(http_server_test, a_body_that_does_not_come_is_answered_408) {
   std::string all =
       exchanged(GetParam(), say_body, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab",
-                {.body_timeout = 20ms});
+                {.body_timeout = 20ms}, afterwards::stays);
   EXPECT_EQ(first_line(all), "HTTP/1.1 408 Request Timeout");
 }
 
@@ -209,12 +212,13 @@ TEST_P(http_server_test, an_answer_that_was_begun_is_not_followed_by_a_408) {
   };
   std::string all =
       exchanged(GetParam(), early, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n",
-                {.body_timeout = 20ms});
+                {.body_timeout = 20ms}, afterwards::stays);
   EXPECT_EQ(body_of(all), "01234");
 }
 
 TEST_P(http_server_test, an_idle_connection_ends_without_a_word) {
-  std::string all = exchanged(GetParam(), say_path, get("/once"), {.idle_timeout = 10ms});
+  std::string all =
+      exchanged(GetParam(), say_path, get("/once"), {.idle_timeout = 200ms}, afterwards::stays);
   EXPECT_EQ(count_of("HTTP/1.1", all), 1U);
 }
 
@@ -236,9 +240,10 @@ TEST_P(http_server_test, a_client_that_waits_for_continue_is_told_to_go_on) {
 }
 
 TEST_P(http_server_test, a_client_whose_body_is_not_wanted_is_not_told_to_go_on) {
-  std::string all = exchanged(
-      GetParam(), say_path,
-      "POST /no HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+  std::string all =
+      exchanged(GetParam(), say_path,
+                "POST /no HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n",
+                {}, afterwards::stays);
   EXPECT_EQ(first_line(all), "HTTP/1.1 200 OK");
   EXPECT_EQ(count_of("100 Continue", all), 0U);
   EXPECT_EQ(count_of("Connection: close", all), 1U);

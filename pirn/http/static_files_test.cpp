@@ -52,7 +52,7 @@ class static_files_test : public pirn::testing::each_driver {
     return on_loop([&]() -> task<std::string> {
       std::string got;
       co_await served(answer, [&](endpoint where) -> task<> {
-        got = co_await talk(where, request, std::chrono::seconds(5));
+        got = co_await talk(where, request, afterwards::stays);
       });
       co_return got;
     });
