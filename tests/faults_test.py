@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
-"""The `pirn` command in a world that fails: TLS peers, closed folders, full disks, no route, resets."""
+"""The `pirn` command in a world that fails: TLS peers, closed folders, full disks, no route."""
 import ctypes
 import os
 import re
+import resource
 import signal
 import socket
 import ssl
 import subprocess
+import time
 import unittest
 import urllib.error
 import urllib.request
 
-from command_kit import InFolder, Outcome, RawServer, reply, reset, run, start
+from command_kit import PATIENCE_S, InFolder, Outcome, RawServer, reply, reset, run, start
 
 DRIVERS = ("io_uring", "epoll")
 PR_SET_SECUREBITS = 28
@@ -183,6 +185,65 @@ class Hosts(Faults):
                 lines = self.stop(process).err.splitlines()
                 self.assertIn("127.0.0.1 GET /large 200 (cut short)", lines)
                 self.assertIn("127.0.0.1 GET /small 200", lines)
+
+
+class Leaks(Faults):
+    """What misbehaving peers leave behind in a process that goes on: nothing."""
+
+    def descriptors(self, process):
+        return len(os.listdir(f"/proc/{process.pid}/fd"))
+
+    def test_a_server_keeps_nothing_of_bad_clients(self):
+        (self.folder / "large").write_bytes(b"x" * 20_000_000)
+        large = b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n"
+        bad = (b"\x16\x03\x01\x02\x00\x01", b"GET", b"\0" * 100, large, large + b"GET / HT",
+               b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+        for driver in DRIVERS:
+            with self.subTest(driver=driver):
+                process, port = self.serve(self.folder, "-q", "--driver", driver)
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+                    answer.read()
+                for _ in range(20):
+                    clients = []
+                    for text in bad:
+                        peer = socket.create_connection(("127.0.0.1", port))
+                        peer.sendall(text)
+                        clients.append(peer)
+                    for peer in clients[::2]:
+                        reset(peer)
+                    for peer in clients[1::2]:
+                        peer.close()
+                # A server that leaks would hold on to 120 connections.
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+                    answer.read()
+                deadline = time.monotonic() + PATIENCE_S
+                while self.descriptors(process) > 20 and time.monotonic() < deadline:
+                    os.sched_yield()
+                self.assertLessEqual(self.descriptors(process), 20)
+                self.stop(process)
+
+    def test_a_client_keeps_nothing_of_bad_servers(self):
+        def answer(connection, request):
+            if request.number % 3 == 0:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n")
+            elif request.number % 3 == 1:
+                connection.sendall(reply(b"x" * 1000)[:-1])
+            else:
+                reset(connection)
+            return False
+
+        def few_descriptors():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (48, 48))
+
+        for driver in DRIVERS:
+            with self.subTest(driver=driver), RawServer(answer) as server:
+                urls = [server.url(f"/{i}") for i in range(150)]
+                outcome = self.get("-j", "4", "--driver", driver, *urls,
+                                   preexec_fn=few_descriptors)
+                self.assertEqual(outcome.status, 1, outcome)
+                self.assertIn("150 URLs: 0 ok, 150 failed", outcome.out)
+                self.assertNotIn("Too many open files", outcome.out)
+                self.assertEqual(self.names(), [])
 
 
 if __name__ == "__main__":
