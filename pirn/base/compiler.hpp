@@ -20,6 +20,14 @@
 /// Marks a small function whose call would cost more than its body.
 #define PIRN_ALWAYS_INLINE [[gnu::always_inline]] inline
 
+/// Marks a function that is seldom called from a hot one: it keeps the registers that its caller
+/// uses, so that the caller need not save any on the way where it is not called. Must not throw.
+#if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
+#define PIRN_PRESERVE_MOST [[clang::preserve_most]]
+#else
+#define PIRN_PRESERVE_MOST
+#endif
+
 /// What to do where `closure_temporaries_break` forbids a closure.
 #define PIRN_CLOSURE_ADVICE                                                            \
   "GCC before 13 destroys the captures of a lambda twice here: pass what it captures " \

@@ -25,8 +25,8 @@ constexpr std::size_t frame_bytes(std::size_t frame_class) noexcept {
   return std::max(frame_class * frame_granule_bytes, sizeof(free_frame) + sizeof(void*));
 }
 
-constexpr std::ptrdiff_t batch_limit(std::size_t frame_class) noexcept {
-  return static_cast<std::ptrdiff_t>(batch_max_bytes / frame_bytes(frame_class));
+constexpr std::size_t batch_limit(std::size_t frame_class) noexcept {
+  return batch_max_bytes / frame_bytes(frame_class);
 }
 
 static_assert(frame_bytes(0) % frame_granule_bytes == 0);
@@ -38,13 +38,16 @@ struct alignas(frame_granule_bytes) chunk {
 // Free frames that belong to no thread. Outlives every static destructor: it has none itself.
 class frame_depot {
  public:
-  free_frame* take(std::size_t frame_class) {
+  // Returns: null when there is no memory.
+  free_frame* take(std::size_t frame_class) noexcept {
     std::scoped_lock lock(mutex_);
     if (free_frame* batch = batches_[frame_class]) {
       batches_[frame_class] = batch->next_batch;
       return batch;
     }
-    return carve(frame_bytes(frame_class));
+    const std::size_t size_bytes = frame_bytes(frame_class);
+    if (left_bytes_ < size_bytes && !add_chunk()) return nullptr;
+    return carve(size_bytes);
   }
 
   void give(std::size_t frame_class, free_frame* batch) noexcept {
@@ -58,8 +61,7 @@ class frame_depot {
 
  private:
   // Cuts some frames off the present chunk and links them, lowest address first.
-  free_frame* carve(std::size_t size_bytes) {
-    if (left_bytes_ < size_bytes) add_chunk();
+  free_frame* carve(std::size_t size_bytes) noexcept {
     const std::size_t count =
         std::max<std::size_t>(1, std::min(carve_bytes, left_bytes_) / size_bytes);
     free_frame* batch = nullptr;
@@ -73,12 +75,14 @@ class frame_depot {
   }
 
   // The tail of the old chunk (under 1 KiB) is given up.
-  void add_chunk() {
-    void* memory = ::operator new(chunk_bytes);
+  bool add_chunk() noexcept {
+    void* memory = ::operator new(chunk_bytes, std::nothrow);
+    if (memory == nullptr) return false;
     chunks_ = ::new (memory) chunk{chunks_};
     free_begin_ = static_cast<std::byte*>(memory) + sizeof(chunk);
     left_bytes_ = chunk_bytes - sizeof(chunk);
     chunk_count.fetch_add(1);
+    return true;
   }
 
   std::mutex mutex_;
@@ -108,7 +112,7 @@ struct thread_end {
     phase = thread_phase::ended;
     for (std::size_t frame_class = 0; frame_class < frame_class_count; ++frame_class) {
       frame_list& list = frame_lists[frame_class];
-      const auto count = static_cast<std::size_t>(batch_limit(frame_class) - list.room);
+      const std::size_t count = batch_limit(frame_class) - list.room;
       give_all(frame_class, list.head, count);
       if (list.spare != nullptr) depot.give(frame_class, list.spare);
       list = {};
@@ -125,12 +129,13 @@ void start_thread() noexcept {
 }  // namespace
 
 // Only called with an empty list.
-void* refill_frames(std::size_t frame_class) {
+void* refill_frames(std::size_t frame_class) noexcept {
   frame_list& list = frame_lists[frame_class];
   if (phase == thread_phase::fresh) start_thread();
   free_frame* batch = std::exchange(list.spare, nullptr);
   if (batch == nullptr) {
     batch = depot.take(frame_class);
+    if (batch == nullptr) return nullptr;
     frames_taken += static_cast<std::ptrdiff_t>(batch->batch_count);
   }
   free_frame* rest = batch->next;
@@ -139,7 +144,7 @@ void* refill_frames(std::size_t frame_class) {
     give_all(frame_class, rest, rest_count);
   } else {
     list.head = rest;
-    list.room = batch_limit(frame_class) - static_cast<std::ptrdiff_t>(rest_count);
+    list.room = batch_limit(frame_class) - rest_count;
   }
   return batch;
 }
@@ -147,7 +152,7 @@ void* refill_frames(std::size_t frame_class) {
 // Called with `room` one below zero: the list is full, or the class is new to this thread.
 void spill_frames(std::size_t frame_class) noexcept {
   frame_list& list = frame_lists[frame_class];
-  const std::ptrdiff_t limit = batch_limit(frame_class);
+  const std::size_t limit = batch_limit(frame_class);
   switch (phase) {
     case thread_phase::fresh:
       start_thread();
@@ -167,9 +172,13 @@ void spill_frames(std::size_t frame_class) noexcept {
     depot.give(frame_class, list.spare);
   }
   list.spare = list.head;
-  list.spare->batch_count = static_cast<std::size_t>(limit) + 1;
+  list.spare->batch_count = limit + 1;
   list.head = nullptr;
   list.room = limit;
+}
+
+void throw_no_memory() {
+  throw std::bad_alloc();
 }
 
 void* allocate_large_frame(std::size_t size_bytes) {

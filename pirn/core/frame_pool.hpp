@@ -24,16 +24,26 @@ struct free_frame {
 /// One thread's free frames of one size class. All zero means: this thread never saw the class.
 struct frame_list {
   free_frame* head;
-  free_frame* spare;    // a second batch, so that a size that hovers at the limit takes no lock
-  std::ptrdiff_t room;  // frames that may still be freed before the list counts as full
+  free_frame* spare;  // a second batch, so that a size that hovers at the limit takes no lock
+  std::size_t room;   // frames that may still be freed before the list counts as full
 };
 
 // Constant-initialised and trivially destroyed: reading it needs no guard and no wrapper call.
 inline constinit thread_local frame_list frame_lists[frame_class_count] = {};
 
-[[gnu::noinline, gnu::cold]] void* refill_frames(std::size_t frame_class);
-[[gnu::noinline, gnu::cold]] void spill_frames(std::size_t frame_class) noexcept;
+// Returns: null when there is no memory; it may not throw, since unwinding would not bring back the
+// registers that it is to preserve.
+[[gnu::noinline, gnu::cold]] PIRN_PRESERVE_MOST void* refill_frames(
+    std::size_t frame_class) noexcept;
+[[gnu::noinline, gnu::cold]] PIRN_PRESERVE_MOST void spill_frames(std::size_t frame_class) noexcept;
 [[gnu::noinline, gnu::cold]] void* allocate_large_frame(std::size_t size_bytes);
+[[noreturn, gnu::noinline, gnu::cold]] void throw_no_memory();
+
+PIRN_ALWAYS_INLINE void* refilled_frame(std::size_t frame_class) {
+  void* frame = refill_frames(frame_class);
+  if (frame == nullptr) throw_no_memory();
+  return frame;
+}
 
 /// Memory for a coroutine frame, aligned like that of plain operator new.
 ///
@@ -48,7 +58,7 @@ PIRN_ALWAYS_INLINE void* allocate_frame(std::size_t size_bytes) {
   frame_list& list = frame_lists[frame_class];
   free_frame* frame = list.head;
   if (frame == nullptr) [[unlikely]]
-    return refill_frames(frame_class);
+    return refilled_frame(frame_class);
   list.head = frame->next;
   ++list.room;
   return frame;
@@ -63,7 +73,7 @@ PIRN_ALWAYS_INLINE void deallocate_frame(void* memory, std::size_t size_bytes) n
   auto* frame = ::new (memory) free_frame;  // two words stay unset
   frame->next = list.head;
   list.head = frame;
-  if (--list.room < 0) [[unlikely]]
+  if (list.room-- == 0) [[unlikely]]
     spill_frames(frame_class);
 }
 
