@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/base/compiler.hpp"
 
 namespace pirn {
 
@@ -34,6 +35,11 @@ class outcome {
   template <class... Args>
   void set_value(Args&&... args) {
     PIRN_ASSERT(empty(), "an outcome is set once");
+    set_first_value(std::forward<Args>(args)...);
+  }
+  /// set_value() without the check, for what is called once by the rules of the language.
+  template <class... Args>
+  void set_first_value(Args&&... args) {
     if constexpr (std::is_reference_v<T>) {
       std::construct_at(&value_, std::addressof(args)...);
     } else {
@@ -85,7 +91,11 @@ class outcome {
   }
   void clear() noexcept {
     if (state_ == state::value) std::destroy_at(&value_);
-    if (state_ == state::error) std::destroy_at(&error_);
+    if (state_ == state::error) [[unlikely]]
+      drop_error();
+  }
+  [[gnu::cold, gnu::noinline]] PIRN_PRESERVE_MOST void drop_error() noexcept {
+    std::destroy_at(&error_);
   }
 
   union {

@@ -54,9 +54,7 @@ class [[nodiscard("an async_generator does nothing until it is consumed")]] asyn
     explicit step(handle frame, std::exception_ptr error = nullptr) noexcept
         : frame_(frame), error_(std::move(error)) {}
     class awaiter;
-    awaiter awaited_by(frame_base& caller) noexcept {
-      return awaiter(caller, frame_, std::move(error_));
-    }
+    awaiter awaited_by(frame_base&) noexcept { return awaiter(frame_, std::move(error_)); }
 
    private:
     handle frame_;
@@ -131,8 +129,8 @@ class async_generator<T>::promise_type final : public frame_base {
 template <class T>
 class async_generator<T>::step::awaiter {
  public:
-  awaiter(frame_base& caller, handle frame, std::exception_ptr error) noexcept
-      : caller_(caller), frame_(frame), error_(std::move(error)) {}
+  awaiter(handle frame, std::exception_ptr error) noexcept
+      : frame_(frame), error_(std::move(error)) {}
 
   bool await_ready() noexcept {
     if (!frame_ || frame_.done()) return true;
@@ -144,7 +142,7 @@ class async_generator<T>::step::awaiter {
     promise_type& promise = frame_.promise();
     promise.error_ = std::move(error_);
     promise.running_ = true;
-    promise.call_from(caller_, consumer);
+    frame_base::call(frame_, consumer);
     return frame_;
   }
   std::optional<T> await_resume() {
@@ -156,7 +154,6 @@ class async_generator<T>::step::awaiter {
   }
 
  private:
-  frame_base& caller_;
   handle frame_;
   std::exception_ptr error_;
 };

@@ -1,4 +1,4 @@
-// frame: the four words that every coroutine of a task begins with, and what it may co_await.
+// frame: the three words that every coroutine of a task begins with, and what it may co_await.
 #pragma once
 
 #include <coroutine>
@@ -42,12 +42,18 @@ class wait_reference {
 /// Base of the promises of tasks and async generators.
 ///
 /// A chain of frames is one task: `caller` leads to the frame that awaits this one, up to the root,
-/// which has none; `record` is the task's. `where` is the co_await that the frame is at.
+/// which has none; `record` is the task's. `where` is the co_await that the frame is at. The frame
+/// that runs, or ran last, is always the record's leaf: calls and returns see to it.
 class frame_base : public detail::pooled_frame {
  public:
   frame_base(frame_base&&) = delete;  // callers and records point at it
 
-  const frame_base* caller() const noexcept { return caller_; }
+  const frame_base* caller() const noexcept { return in_frame(continuation()); }
+  /// The base of the promise in a task's coroutine, whichever its promise type is; null for null.
+  static frame_base* in_frame(std::coroutine_handle<> frame) noexcept {
+    if (!frame) return nullptr;
+    return &std::coroutine_handle<frame_base>::from_address(frame.address()).promise();
+  }
   std::source_location where() const noexcept { return where_; }
   /// The coroutine's unqualified name; a lambda's is that of the function in which it stands.
   std::string function_name() const;
@@ -79,39 +85,49 @@ class frame_base : public detail::pooled_frame {
                   "std::move; wrap a foreign awaitable with pirn::adapt");
   }
 
-  /// Makes this frame the callee of `caller`: it is part of that task from now on.
-  void call_from(frame_base& caller, std::coroutine_handle<> continuation) noexcept {
-    continuation_ = continuation;
-    caller_ = &caller;
-    record_ = caller.record_;
+  /// Makes `frame` the callee of `caller`: it is part of that task, and its leaf, from now on.
+  template <class Promise, class Caller>
+  static void call(std::coroutine_handle<Promise> frame,
+                   std::coroutine_handle<Caller> caller) noexcept {
+    static_assert(found_in_frame<Promise>, "a task's value is aligned as malloc aligns, no wider");
+    frame_base& callee = frame.promise();
+    task_record* record = caller.promise().record_;
+    callee.continuation_ = caller.address();
+    callee.record_ = record;
+    record->leaf_ = frame;
   }
   /// Makes this frame the outermost of a task.
-  void become_root(task_record& record) noexcept { record_ = &record; }
+  void become_root(task_record& record) noexcept {
+    continuation_ = nullptr;
+    record_ = &record;
+  }
 
   task_record& record() const noexcept { return *record_; }
-  bool is_started() const noexcept { return record_ != nullptr; }
   /// Said of a frame that is destroyed before it was started: a loop in debug mode tells of it.
   [[gnu::cold]] void never_started() const noexcept;
 
  protected:
-  explicit frame_base(std::source_location where) noexcept : where_(where) {}
+  explicit frame_base(std::source_location where) noexcept : where_(where) {}  // NOLINT: see below
   ~frame_base() = default;
 
-  void arrive(std::source_location where) noexcept {
-    where_ = where;
-    record_->leaf_ = this;
-  }
+  // Whether in_frame finds the base: it knows no alignment but its own, and frames keep a promise
+  // right behind two pointers unless it asks for more.
+  template <class Promise>
+  static constexpr bool found_in_frame = alignof(Promise) <= 2 * sizeof(void*);
+
+  void arrive(std::source_location where) noexcept { where_ = where; }
   /// Where control goes when this frame stops: its caller is the leaf again.
   std::coroutine_handle<> back_to_caller() noexcept {
-    record_->leaf_ = caller_;
-    return continuation_;
+    record_->leaf_ = continuation();
+    return continuation();
   }
   /// Where control goes when this frame has ended; for a root the record is told, and `frame`
   /// destroyed when nobody holds it.
   template <class Promise>
   static std::coroutine_handle<> leave(std::coroutine_handle<Promise> frame) noexcept {
+    static_assert(found_in_frame<Promise>, "a task's value is aligned as malloc aligns, no wider");
     Promise& promise = frame.promise();
-    if (promise.caller_ != nullptr) [[likely]]
+    if (promise.continuation_ != nullptr) [[likely]]
       return promise.back_to_caller();
     return leave_root(frame);
   }
@@ -124,9 +140,13 @@ class frame_base : public detail::pooled_frame {
     return std::noop_coroutine();
   }
 
-  std::coroutine_handle<> continuation_;
-  frame_base* caller_ = nullptr;
-  task_record* record_ = nullptr;
+  std::coroutine_handle<> continuation() const noexcept {
+    return std::coroutine_handle<>::from_address(continuation_);
+  }
+
+  // Set when the frame is called or becomes a root; nothing reads them before.
+  void* continuation_;  // the caller's frame; null in a root
+  task_record* record_;
   std::source_location where_;
 };
 

@@ -21,8 +21,7 @@ class loop_runner {
     loop_entry entered(home);
     home.root().renew();
     auto frame = main.frame();
-    auto* record =
-        new task_record(home, home.root(), frame.promise(), frame);  // freed by `running`
+    auto* record = new task_record(home, home.root(), frame);  // freed by `running`
     main.release().promise().become_root(*record);
     child<T> running(*record, frame);
     home.make_ready(*record);

@@ -62,7 +62,7 @@ class task_promise final : public task_promise_base<T> {
 
   template <class U = T>
   void return_value(U&& value) {
-    this->result_.set_value(std::forward<U>(value));
+    this->result_.set_first_value(std::forward<U>(value));
   }
 };
 
@@ -99,22 +99,24 @@ class [[nodiscard("a task does nothing until it is awaited or started")]] task {
     return *this;
   }
   ~task() {
-    if (!frame_) return;
-    if (!is_started()) [[unlikely]]
-      frame_.promise().never_started();
-    frame_.destroy();
+    if (frame_) [[unlikely]]
+      drop_unused(frame_);
   }
 
   explicit operator bool() const noexcept { return static_cast<bool>(frame_); }
 
+  /// Owns the frame while it is awaited.
   class awaiter {
    public:
     explicit awaiter(handle frame) noexcept : frame_(frame) {}
+    awaiter(awaiter&&) = delete;  // made where it is awaited
+    ~awaiter() { frame_.destroy(); }
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> caller) const noexcept {
-      frame_.promise().call_from(caller.promise(), caller);
-      return frame_;
+      const handle frame = frame_;  // not read again: the call may have written anywhere
+      frame_base::call(frame, caller);
+      return frame;
     }
     T await_resume() const { return frame_.promise().result().take(); }
 
@@ -123,21 +125,24 @@ class [[nodiscard("a task does nothing until it is awaited or started")]] task {
   };
 
   /// `co_await std::move(t)`. Requires: it was not awaited before.
-  awaiter awaited_by(frame_base&) && {
-    PIRN_ASSERT(frame_ && !is_started(), "a task is awaited once");
-    return awaiter(frame_);
+  awaiter awaited_by(frame_base&) && noexcept {
+    PIRN_ASSERT(frame_, "a task is awaited once");
+    return awaiter(release());
   }
 
   /// For those who run it. Requires: it was not awaited or started before.
   handle frame() const noexcept {
-    PIRN_ASSERT(frame_ && !is_started(), "a task is started once");
+    PIRN_ASSERT(frame_, "a task is started once");
     return frame_;
   }
   /// Gives the frame away to whoever runs it from now on.
   handle release() noexcept { return std::exchange(frame_, {}); }
 
  private:
-  bool is_started() const noexcept { return frame_.promise().is_started(); }
+  [[gnu::cold, gnu::noinline]] static void drop_unused(handle frame) noexcept {
+    frame.promise().never_started();
+    frame.destroy();
+  }
   void swap(task& other) noexcept { std::swap(frame_, other.frame_); }
 
   handle frame_;

@@ -44,8 +44,7 @@ task_group::~task_group() {
 
 task_record& task_group::adopt(frame_base& root, std::coroutine_handle<> frame) {
   PIRN_ASSERT(host() != nullptr, "the group has ended");
-  auto* record =
-      new task_record(host()->home(), *this, root, frame);  // freed by itself or its child
+  auto* record = new task_record(host()->home(), *this, frame);  // freed by itself or its child
   root.become_root(*record);
   ++active_;
   host()->home().make_ready(*record);

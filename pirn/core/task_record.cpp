@@ -15,14 +15,13 @@ struct task_record::extras {
   std::exception_ptr interrupt;
 };
 
-task_record::task_record(loop& home, scope_node& parent, frame_base& root,
-                         std::coroutine_handle<> start) noexcept
+task_record::task_record(loop& home, scope_node& parent, std::coroutine_handle<> root) noexcept
     : scope_node(kind::task),
       loop_(&home),
       innermost_(this),
-      leaf_(&root),
+      leaf_(root),
       id_(home.next_task_id()) {
-  resume_point_ = start;
+  resume_point_ = root;
   attach_below(parent);
   set_attention(attention_cancel, is_cancelled());
   if (const task_record* spawner = home.current_task()) {
@@ -40,11 +39,15 @@ task_record::extras& task_record::more() {
   return *extras_;
 }
 
+const frame_base* task_record::leaf() const noexcept {
+  return frame_base::in_frame(leaf_);
+}
+
 std::string task_record::name() const {
   if (extras_ != nullptr && !extras_->name.empty()) return extras_->name;
-  const frame_base* outermost = leaf_;
+  const frame_base* outermost = leaf();
   const frame_base* programs_own = nullptr;
-  for (const frame_base* each = leaf_; each != nullptr; each = each->caller()) {
+  for (const frame_base* each = leaf(); each != nullptr; each = each->caller()) {
     outermost = each;
     if (!each->is_plumbing()) programs_own = each;
   }
@@ -56,7 +59,7 @@ void task_record::set_name(std::string_view name) {
 }
 
 std::source_location task_record::where() const noexcept {
-  const frame_base* each = leaf_;
+  const frame_base* each = leaf();
   while (each->is_plumbing() && each->caller() != nullptr) each = each->caller();
   return each->where();
 }

@@ -39,8 +39,7 @@ class end_observer : public list_hook<> {
 /// Threads: its loop's only.
 class task_record : public ready_node, public scope_node, public detail::pooled_frame {
  public:
-  task_record(loop& home, scope_node& parent, frame_base& root,
-              std::coroutine_handle<> start) noexcept;
+  task_record(loop& home, scope_node& parent, std::coroutine_handle<> root) noexcept;
   ~task_record();
 
   // For looking.
@@ -54,7 +53,7 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   time_point waiting_since() const noexcept { return waiting_since_; }
   /// The line of the co_await at which its innermost coroutine is that is not the library's own.
   std::source_location where() const noexcept;
-  const frame_base* leaf() const noexcept { return leaf_; }
+  const frame_base* leaf() const noexcept;
   loop& home() const noexcept { return *loop_; }
 
   /// Names it; the text is copied.
@@ -114,7 +113,7 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
 
   loop* loop_;
   scope_node* innermost_;
-  frame_base* leaf_;
+  std::coroutine_handle<> leaf_;
   wait_node* waiting_ = nullptr;
   time_point waiting_since_{};
   intrusive_list<end_observer> observers_;
