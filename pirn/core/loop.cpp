@@ -102,15 +102,17 @@ void loop::run_ready() {
 // What becomes ready while the turn runs goes to a new list; only the urgent lane is looked at
 // again.
 void loop::turn() noexcept {
-  ready_list batch(std::move(ready_));
+  ready_node* batch = ready_.take_all();
   unsigned count = 0;
   while (true) {
     while (!urgent_.empty()) [[unlikely]] {
       resume(urgent_.pop());
       ++count;
     }
-    if (batch.empty()) break;
-    resume(batch.pop());
+    if (batch == nullptr) break;
+    ready_node& node = *batch;
+    batch = node.next_ready_;  // read before: the node may be ready again, or gone, afterwards
+    resume(node);
     ++count;
   }
   resumes_ += count;
@@ -127,9 +129,10 @@ void loop::resume(ready_node& node) noexcept {
 // The turn of a loop that shuffles, records or measures.
 void loop::careful_turn() {
   if (options_.shuffle_seed) shuffle_ready();
-  ready_list batch(std::move(ready_));
-  while (!urgent_.empty() || !batch.empty()) {
-    ready_node& node = urgent_.empty() ? batch.pop() : urgent_.pop();
+  ready_node* batch = ready_.take_all();
+  while (!urgent_.empty() || batch != nullptr) {
+    ready_node& node = urgent_.empty() ? *batch : urgent_.pop();
+    if (&node == batch) batch = node.next_ready_;
     auto& task = static_cast<task_record&>(node);
     const std::uint64_t id = task.id();
     if (options_.record_decisions) {

@@ -183,6 +183,11 @@ inline void wait_node::suspend(std::coroutine_handle<> frame) noexcept {
   task_->waiting_since_ = task_->loop_->now();
 }
 
+inline void wait_node::pass_turn(std::coroutine_handle<> frame) noexcept {
+  task_->resume_point_ = frame;
+  task_->loop_->make_ready(*task_);
+}
+
 inline void wait_node::wake() noexcept {
   if (task_->waiting_ != this) [[unlikely]]
     return wake_as_member();

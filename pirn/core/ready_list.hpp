@@ -26,32 +26,35 @@ class ready_node {
 class ready_list {
  public:
   ready_list() = default;
-  ready_list(ready_list&& other) noexcept : head_(other.head_), tail_(other.tail_) {
-    other.head_ = nullptr;
-  }
+  ready_list(ready_list&&) = delete;  // an empty list points at itself
 
   bool empty() const noexcept { return head_ == nullptr; }
 
   void push(ready_node& node) noexcept {
     node.next_ready_ = nullptr;
-    if (head_ == nullptr) {
-      head_ = &node;
-    } else {
-      tail_->next_ready_ = &node;
-    }
-    tail_ = &node;
+    *last_ = &node;
+    last_ = &node.next_ready_;
   }
 
   /// Requires: not empty.
   ready_node& pop() noexcept {
     ready_node& first = *head_;
     head_ = first.next_ready_;
+    if (head_ == nullptr) last_ = &head_;
+    return first;
+  }
+
+  /// Empties the list. Returns: its first node, which leads to the others; null when there is none.
+  ready_node* take_all() noexcept {
+    ready_node* first = head_;
+    head_ = nullptr;
+    last_ = &head_;
     return first;
   }
 
  private:
   ready_node* head_ = nullptr;
-  ready_node* tail_ = nullptr;  // stale while empty
+  ready_node** last_ = &head_;
 };
 
 }  // namespace pirn

@@ -56,6 +56,14 @@ class [[nodiscard]] yield_wait final : public awaitable<yield_wait> {
  public:
   std::string describe() const override { return "yield"; }
 
+  // It is over before it begins: the task only goes to the end of the ready list.
+  bool await_ready() {
+    check_attention();
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<> frame) noexcept { pass_turn(frame); }
+  void await_resume() const noexcept {}
+
  private:
   friend class awaitable<yield_wait>;
   bool try_complete() const noexcept { return false; }

@@ -21,11 +21,6 @@ void wait_node::wake_as_member() noexcept {
   task_->waiting_->member_woken(*this);
 }
 
-void wait_node::pass_turn(std::coroutine_handle<> frame) noexcept {
-  task_->resume_point_ = frame;
-  task_->loop_->make_ready(*task_);
-}
-
 void wait_node::throw_ending() {
   if (ending_ == ending::interrupted) std::rethrow_exception(task_->take_interrupt());
   throw cancelled{};
