@@ -29,10 +29,9 @@ constexpr std::size_t first_child_of(std::size_t parent) noexcept {
 
 void timer_queue::add(timer_node& node, time_point when, std::int16_t priority) {
   PIRN_ASSERT(!node.is_armed(), "a timer is armed once at a time");
-  entry added{when.time_since_epoch().count(), &node};
-  heap_.push_back(added);
+  heap_.emplace_back();  // the hole; to copy the entry into it first would stall on its two halves
   node.order_ = order_key(priority, next_sequence_++);
-  sift_up(heap_.size() - 1, added);
+  sift_up(heap_.size() - 1, {when.time_since_epoch().count(), &node});
 }
 
 void timer_queue::remove(timer_node& node) noexcept {
