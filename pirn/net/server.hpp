@@ -67,19 +67,22 @@ task<> handle_one(const Handler& handler, tcp_stream peer, const failure_sink& f
   }
 }
 
+/// `handlers` is null once their group is about to end: a connection that was accepted at that very
+/// moment is closed.
 template <class Handler>
-task<> accept_all(task_group& handlers, listener& where, const Handler& handler,
+task<> accept_all(task_group* const& handlers, listener& where, const Handler& handler,
                   const serve_options& options, const failure_sink& failures) {
   for (;;) {
     tcp_stream peer = co_await accept_patiently(where, options.shortage_pause);
-    handlers.start(handle_one(handler, std::move(peer), failures));
+    if (handlers == nullptr) co_return;
+    handlers->start(handle_one(handler, std::move(peer), failures));
   }
 }
 
 /// Runs inside the scope that keeps the handlers out of reach: waits for the end of the acceptor,
 /// which lives outside of it, then lets the handlers go on for the grace.
 template <class Handler>
-task<> serve_kept(task_group& handlers, task_group& outer, cancel_scope& keep, listener& where,
+task<> serve_kept(task_group*& handlers, task_group& outer, cancel_scope& keep, listener& where,
                   const Handler& handler, const serve_options& options,
                   const failure_sink& failures) {
   child<void> acceptor = outer.start(accept_all(handlers, where, handler, options, failures));
@@ -87,6 +90,7 @@ task<> serve_kept(task_group& handlers, task_group& outer, cancel_scope& keep, l
     co_await acceptor;
   } catch (...) {  // known to the outer group
   }
+  handlers = nullptr;  // the acceptor may have one more connection when a handler's failure ends it
   keep.set_deadline(saturating_add(now(), options.grace));
 }
 
@@ -97,9 +101,11 @@ task<> serve_on(listener& where, Handler handler, serve_options options, failure
   task_record& me = co_await this_task_record{};
   task_group outer(me);
   cancel_scope keep(scope_options{.shield = true});
+  task_group* handlers = nullptr;
   std::exception_ptr error;
   try {
-    auto body = [&](task_group& handlers) {
+    auto body = [&](task_group& group) {
+      handlers = &group;
       return detail::serve_kept(handlers, outer, keep, where, handler, options, failures);
     };
     co_await within(keep, with_group(body));

@@ -82,6 +82,36 @@ TEST_P(server_test, another_failure_ends_the_server) {
   });
 }
 
+sockaddr_in loopback_sockaddr(const endpoint& local) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(local.port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+TEST_P(server_test, a_connection_that_comes_while_a_failure_ends_the_server_is_closed) {
+  if (is_virtual()) return;  // it takes a poll between the failure's turn and the next
+  std::string told = on_loop([]() -> task<std::string> {
+    listener where(loopback(0));
+    const sockaddr_in address = loopback_sockaddr(where.local());
+    const int raw = ::socket(AF_INET, SOCK_STREAM, 0);
+    auto fail_when_another_comes = [&](const tcp_stream&) -> task<> {
+      ::connect(raw, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+      loop::current().post([] {});  // so that the loop polls before the server has its turn
+      throw std::runtime_error("a mistake");
+      co_return;
+    };
+    auto serve_and_come = [&]() -> task<> {
+      co_await gather(serve_on(where, fail_when_another_comes), ask(where.local(), ""));
+    };
+    std::string message = co_await message_of<std::exception>(serve_and_come);
+    ::close(raw);
+    co_return message;
+  });
+  EXPECT_NE(told.find("a mistake"), std::string::npos) << told;
+}
+
 TEST_P(server_test, a_sink_is_told_every_failure_and_the_server_goes_on) {
   on_loop([]() -> task<> {
     listener where(loopback(0));
@@ -259,12 +289,8 @@ TEST_P(server_test, a_server_short_of_descriptors_pauses_and_then_goes_on) {
       const int raw = ::socket(AF_INET, SOCK_STREAM, 0);
       {
         descriptor_hog shortage;
-        const endpoint local = where.local();
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(local.port());
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(::connect(raw, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        const sockaddr_in address = loopback_sockaddr(where.local());
+        EXPECT_EQ(::connect(raw, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
         EXPECT_EQ(::write(raw, "x", 1), 1);
         const std::chrono::nanoseconds before = thread_time();
         co_await sleep_for(50ms);  // accepts fail meanwhile
