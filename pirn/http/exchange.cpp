@@ -46,6 +46,7 @@ void exchange::begin(http::status status, body_framing body) {
   if (started_) throw std::logic_error("the request was answered already");
   connection_.append_head(*this, status, body);
   started_ = true;
+  leaves_body_out_ = request().method == method::head || !may_have_body(status);
 }
 
 void exchange::respond(http::status status, std::string_view body, std::string_view type) {
@@ -53,7 +54,7 @@ void exchange::respond(http::status status, std::string_view body, std::string_v
     headers_.add(field_id::content_type, type);
   }
   begin(status, {framing::length, body.size()});
-  if (request().method != method::head) connection_.output_ += body;
+  if (!leaves_body_out_) connection_.output_ += body;
 }
 
 void exchange::respond_empty(http::status status) {
@@ -66,7 +67,7 @@ void exchange::start(http::status status, std::optional<std::uint64_t> size_byte
   begin(status, body);
   if (body.kind == framing::until_close) connection_.must_close_ = true;
   stream_ = body.kind;
-  if (request().method == method::head) {
+  if (leaves_body_out_) {
     stream_ = framing::none;
     return;
   }
@@ -74,7 +75,7 @@ void exchange::start(http::status status, std::optional<std::uint64_t> size_byte
 }
 
 task<> exchange::write(std::span<const std::byte> bytes) {
-  if (bytes.empty() || request().method == method::head) co_return;
+  if (bytes.empty() || leaves_body_out_) co_return;
   if (stream_ == framing::none) throw std::logic_error("a body is written after start()");
   if (stream_ == framing::length) {
     if (bytes.size() > left_bytes_) throw std::logic_error("the body is longer than announced");

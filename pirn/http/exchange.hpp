@@ -51,8 +51,8 @@ class exchange {
   fields& headers() noexcept { return headers_; }
 
   /// Answers with a whole body. It is sent when the connection has nothing more to do at once, so
-  /// that answers to pipelined requests go out together. For HEAD the body is left out. Throws:
-  /// std::logic_error when an answer was begun before.
+  /// that answers to pipelined requests go out together. For HEAD, and with 204 and 304, the body
+  /// is left out. Throws: std::logic_error when an answer was begun before.
   void respond(http::status status, std::string_view body = {},
                std::string_view type = "text/plain; charset=utf-8");
   /// Answers without a body and a type: a redirection, 204, 304.
@@ -60,7 +60,7 @@ class exchange {
 
   /// Begins an answer whose body follows in pieces; without a size it is sent in chunks.
   void start(http::status status, std::optional<std::uint64_t> size_bytes = std::nullopt);
-  /// Sends a piece of the body. For HEAD nothing is sent.
+  /// Sends a piece of the body. For HEAD, and after 204 and 304, nothing is sent.
   /// Throws: std::logic_error before start(), or when it is more than was announced;
   ///         std::system_error.
   /// Cancel: the connection is closed.
@@ -84,6 +84,7 @@ class exchange {
   std::vector<std::pair<std::string, std::string>> parameters_;
   bool started_ = false;
   bool body_ended_ = false;
+  bool leaves_body_out_ = false;  // the answer is to HEAD, or has a status that allows no body
   std::optional<http::status> answered_;
   framing stream_ = framing::none;  // how the pieces that are written are framed
   std::uint64_t left_bytes_ = 0;    // of a sized streamed body

@@ -289,6 +289,26 @@ TEST_P(http_server_test, a_streamed_answer_is_chunked_or_sized_or_ends_with_the_
   EXPECT_EQ(body_of(body_of(all)), "abcdef");
 }
 
+TEST_P(http_server_test, a_status_that_allows_no_body_is_answered_without_one) {
+  for (status bodyless : {status::no_content, status::not_modified}) {
+    auto whole = [bodyless](exchange& current) -> task<> {
+      current.respond(bodyless, "no body");
+      co_return;
+    };
+    std::string all = exchanged(GetParam(), whole, get("/") + get("/"));
+    EXPECT_EQ(count_of("HTTP/1.1", all), 2U);
+    EXPECT_EQ(count_of("no body", all), 0U);
+    auto streamed = [bodyless](exchange& current) -> task<> {
+      current.start(bodyless);
+      co_await current.write("no body");
+    };
+    all = exchanged(GetParam(), streamed, get("/") + get("/"));
+    EXPECT_EQ(count_of("HTTP/1.1", all), 2U);
+    EXPECT_EQ(count_of("no body", all), 0U);
+    EXPECT_EQ(count_of("0\r\n\r\n", all), 0U);
+  }
+}
+
 TEST_P(http_server_test, a_sized_answer_can_be_neither_longer_nor_kept_when_shorter) {
   auto longer = [](exchange& current) -> task<> {
     current.start(status::ok, 2);
