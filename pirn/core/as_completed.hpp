@@ -64,6 +64,7 @@ class [[nodiscard]] children_watch::next_wait final : public awaitable<next_wait
   friend class awaitable<next_wait>;
   friend class watch;
   bool try_complete() noexcept {
+    number_.reset();
     if (set_.taken_ < set_.ended_.size()) number_ = set_.ended_[set_.taken_++];
     return number_ || set_.left() == 0;
   }

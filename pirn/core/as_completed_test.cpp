@@ -1,6 +1,7 @@
 // as_completed: children in the order in which they end; waiting for some of them.
 #include "pirn/core/as_completed.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -34,6 +35,21 @@ void with_children(std::vector<duration> delays, Body body) {
       for (duration each : delays) children.push_back(group.spawn(number_after, each, number++));
       co_await body(group, children);
     });
+  });
+}
+
+TEST(children_watch, a_wait_for_the_next_end_may_be_awaited_again) {
+  with_children({2ms, 1ms}, [](task_group&, std::vector<child<int>>& children) -> task<> {
+    children_watch watch;
+    for (const child<int>& each : children) watch.add(each);
+    auto next = watch.next();
+    std::vector<std::optional<std::size_t>> ends;
+    for (int count = 0; count < 3; ++count) {
+      std::optional<std::size_t> number = co_await next;
+      ends.push_back(number);
+    }
+    const std::vector<std::optional<std::size_t>> expected{1, 0, std::nullopt};
+    EXPECT_EQ(ends, expected);
   });
 }
 

@@ -18,6 +18,8 @@ std::string select_wait::describe() const {
 // finds its select.
 bool select_wait::join_members() {
   joining_ = true;
+  joined_ = 0;
+  winner_ = none;
   task_->waiting_ = this;
   try {
     for (; joined_ < member_count() && winner_ == none; ++joined_) {

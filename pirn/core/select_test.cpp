@@ -267,6 +267,20 @@ TEST(select, the_waits_may_be_used_again) {
   });
 }
 
+TEST(select, may_be_awaited_again_itself) {
+  run_virtual([]() -> task<> {
+    token_place place;
+    place.there = 1;
+    take_wait token = place.take();
+    sleep_wait nap = sleep_for(1s);
+    auto first = select(token, nap);
+    auto before = co_await first;
+    EXPECT_EQ(before.index(), 0u);
+    auto after = co_await first;  // no token is left
+    EXPECT_EQ(after.index(), 1u);
+  });
+}
+
 TEST(select, says_what_it_waits_for) {
   run_virtual([]() -> task<> {
     token_place place;

@@ -15,6 +15,7 @@ std::string barrier_wait::describe() const {
 
 // The last task to come lets the others go, each with its number, and passes.
 bool barrier_wait::try_complete() noexcept {
+  index_ = broken;
   if (barrier_.broken_) return true;
   if (barrier_.waiting_ + 1 < barrier_.parties_) return false;
   std::size_t next = 0;

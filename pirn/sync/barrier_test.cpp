@@ -257,6 +257,23 @@ TEST(barrier, a_task_that_waits_there_says_how_many_have_come) {
   });
 }
 
+TEST(barrier, a_wait_may_be_awaited_again) {
+  run_virtual([]() -> task<> {
+    barrier meeting(1);
+    auto arrival = meeting.wait();
+    std::size_t place = co_await arrival;
+    EXPECT_EQ(place, 0u);
+    meeting.abort();
+    bool thrown = false;
+    try {
+      co_await arrival;
+    } catch (const broken_barrier&) {
+      thrown = true;
+    }
+    EXPECT_TRUE(thrown);
+  });
+}
+
 TEST(barrier_death, misuse_is_an_error) {
   EXPECT_DEATH(barrier(0), "at least one party");
 }

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "pirn/base/assert.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/sync/queue_core.hpp"
 
@@ -149,6 +150,7 @@ class [[nodiscard]] basic_queue<T, Store>::push_wait final
       : base(into.pushers_), queue_(into), value_(std::move(value)) {}
 
   bool try_complete() {
+    PIRN_ASSERT(!pushed_, "a push is awaited once: its value is in the queue");
     if (queue_.shut_down_) return true;  // result() throws
     pushed_ = queue_.admit(value_, this->task_);
     return pushed_;
@@ -177,7 +179,10 @@ class [[nodiscard]] basic_queue<T, Store>::pop_wait final : public awaitable<pop
   explicit pop_wait(basic_queue& from) noexcept : base(from.poppers_), queue_(from) {}
 
   bool try_complete() noexcept {
-    if (queue_.items_.empty()) return queue_.shut_down_;  // result() throws
+    if (queue_.items_.empty()) {
+      item_.reset();             // the one of an earlier await
+      return queue_.shut_down_;  // result() throws
+    }
     item_.emplace(queue_.take(this->task_));
     return true;
   }

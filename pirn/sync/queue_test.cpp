@@ -260,6 +260,37 @@ TEST(queue, destroys_what_is_left_in_it) {
   EXPECT_EQ(tracked.use_count(), 1);
 }
 
+TEST(queue, a_pop_may_be_awaited_again) {
+  run_virtual([]() -> task<> {
+    queue<std::string> q;
+    co_await q.push("one");
+    co_await q.push("two");
+    auto pop = q.pop();
+    std::string first = co_await pop;
+    EXPECT_EQ(first, "one");
+    std::string second = co_await pop;
+    EXPECT_EQ(second, "two");
+    q.shutdown();
+    bool thrown = false;
+    try {
+      co_await pop;
+    } catch (const queue_shut_down&) {
+      thrown = true;
+    }
+    EXPECT_TRUE(thrown);
+  });
+}
+
+TEST(queue_death_test, a_push_is_awaited_once) {
+  EXPECT_DEATH(run_virtual([]() -> task<> {
+                 queue<int> q;
+                 auto push = q.push(1);
+                 co_await push;
+                 co_await push;
+               }),
+               "a push is awaited once");
+}
+
 TEST(queue, a_pipeline_of_tasks_keeps_the_order_under_every_shuffle) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
