@@ -132,6 +132,7 @@ class load {
       run_until(start_ns + options_.window_ns, UINT64_MAX, false);
     } else {
       run_until(INT64_MAX, options_.messages / options_.depth, false);
+      let_bursts_end();
     }
     const std::int64_t took_ns = now_ns() - start_ns;
     const std::int64_t cpu_ns = cpu_of_ns(options_.server_pid) - cpu_start_ns;
@@ -186,7 +187,15 @@ class load {
     }
   }
 
+  // Where instructions are counted: closed with a burst under way, a connection would be reset, and
+  // the server's answer to a reset is no part of a message.
+  void let_bursts_end() {
+    is_ending_ = true;
+    run_until(INT64_MAX, bursts_ + all_.size(), false);
+  }
+
   void start_burst(connection& each) {
+    if (is_ending_) return;
     each.burst_start_ns = now_ns();
     each.sent_bytes = 0;
     each.received_bytes = 0;
@@ -231,6 +240,7 @@ class load {
   std::vector<connection> all_;
   int epoll_ = -1;
   bool comparing_ = true;
+  bool is_ending_ = false;
   int idle_seconds_ = 0;
   std::size_t warm_count_ = 0;
   std::uint64_t bursts_ = 0;
