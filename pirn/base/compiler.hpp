@@ -58,4 +58,11 @@ inline constexpr bool closure_temporaries_break = true;
 inline constexpr bool closure_temporaries_break = false;
 #endif
 
+/// GCC before 13 copies an awaiter that await_transform returns by reference.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+inline constexpr bool referenced_awaiters_are_copied = true;
+#else
+inline constexpr bool referenced_awaiters_are_copied = false;
+#endif
+
 }  // namespace pirn::detail

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "pirn/base/compiler.hpp"
 #include "pirn/core/frame_pool.hpp"
 #include "pirn/core/task_record.hpp"
 #include "pirn/core/wait.hpp"
@@ -25,8 +26,7 @@ concept awaited_by_frame = requires(Source&& source, frame_base& caller) {
 template <class Wait>
 concept wait_like = std::is_base_of_v<wait_node, std::remove_cvref_t<Wait>>;
 
-/// Awaits a wait where it stands. GCC 12 copies an awaiter that await_transform returns by
-/// reference.
+/// Awaits a wait where it stands, for compilers that would copy it.
 template <class Wait>
 class wait_reference {
  public:
@@ -38,6 +38,10 @@ class wait_reference {
  private:
   Wait& wait_;
 };
+
+template <class Wait>
+using wait_in_place =
+    std::conditional_t<detail::referenced_awaiters_are_copied, wait_reference<Wait>, Wait&>;
 
 /// Base of the promises of tasks and async generators.
 ///
@@ -63,11 +67,11 @@ class frame_base : public detail::pooled_frame {
   std::suspend_always initial_suspend() const noexcept { return {}; }
 
   template <wait_like Wait>
-  wait_reference<std::remove_reference_t<Wait>> await_transform(
+  wait_in_place<std::remove_reference_t<Wait>> await_transform(
       Wait&& wait, std::source_location where = std::source_location::current()) noexcept {
     arrive(where);
     wait.bind(*record_);
-    return wait_reference<std::remove_reference_t<Wait>>(wait);
+    return wait_in_place<std::remove_reference_t<Wait>>(wait);
   }
 
   template <awaited_by_frame Source>

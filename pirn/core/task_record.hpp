@@ -121,7 +121,7 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   extras* extras_ = nullptr;
   std::uint64_t id_;
   std::uint32_t locks_held_ = 0;
-  std::int16_t budget_ = budget_per_resume;
+  std::int32_t budget_ = budget_per_resume;
   std::uint8_t attention_ = 0;
   bool held_ = false;  // a task_handle owns frame and record
   bool ended_ = false;

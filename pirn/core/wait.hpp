@@ -26,6 +26,7 @@ class wait_node {
   virtual const task_record* holder() const noexcept { return nullptr; }
 
   task_record* waiter() const noexcept { return task_; }
+  bool is_waiting() const noexcept { return ending_ == ending::waiting; }
   /// Says who is going to wait. A wait that has ended may be awaited again.
   void bind(task_record& task) noexcept {
     PIRN_ASSERT(ending_ != ending::waiting, "a wait is awaited by one task at a time");
@@ -34,7 +35,8 @@ class wait_node {
   }
 
  protected:
-  enum class ending : std::uint8_t { open, waiting, done, cancelled, interrupted };
+  // Up to `done` there is nothing to throw and nobody to wake.
+  enum class ending : std::uint8_t { open, done, waiting, cancelled, interrupted };
 
   wait_node() = default;
   ~wait_node() {
