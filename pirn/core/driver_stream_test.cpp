@@ -47,6 +47,25 @@ TEST_P(driver_contract, bytes_are_received_into_the_callers_memory_as_far_as_it_
   EXPECT_EQ(receive_text(*pair.server, 4), "ghij");
 }
 
+// What goes at once is a matter of the transport; with the request that sends the rest, all goes.
+TEST_P(driver_contract, what_does_not_go_at_once_is_sent_by_a_request) {
+  connection pair = connect_pair();
+  std::string sent = pattern(8 << 20);
+  auto at_once = pair.client->send_at_once(std::as_bytes(std::span(sent)));
+  ASSERT_TRUE(at_once > 0 || at_once == -EAGAIN) << at_once;
+  std::size_t gone = at_once > 0 ? static_cast<std::size_t>(at_once) : 0;
+  ASSERT_LT(gone, sent.size());
+  slice rest = slice_of(std::string_view(sent).substr(gone));
+  send sending;
+  sending.to = pair.client.get();
+  sending.slices = {&rest, 1};
+  sending.is_full = true;
+  start(sending);
+  EXPECT_EQ(receive_text(*pair.server, sent.size()), sent);
+  EXPECT_EQ(finish(sending), 0);
+  EXPECT_EQ(sending.sent_bytes, rest.size);
+}
+
 TEST_P(driver_contract, both_kinds_of_receive_take_turns_on_a_connection) {
   connection pair = connect_pair();
   std::string sent = pattern(40'000);

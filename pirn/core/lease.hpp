@@ -38,6 +38,8 @@ class lease {
   }
   ~lease() { give_back(); }
 
+  /// Whether there is a buffer to give back, be it used up.
+  bool has_buffer() const noexcept { return owner_ != nullptr; }
   explicit operator bool() const noexcept { return size_bytes_ != 0; }
   bool empty() const noexcept { return size_bytes_ == 0; }
   std::size_t size() const noexcept { return size_bytes_; }

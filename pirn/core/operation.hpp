@@ -82,6 +82,7 @@ struct send_operation : operation {
   socket* to = nullptr;
   std::span<const slice> slices;
   std::size_t sent_bytes = 0;
+  bool is_full = false;  ///< `socket::send_at_once` has just sent all that the transport takes
 };
 
 /// Waits until a kernel descriptor is readable or writable; result is the set of `poll_event` bits

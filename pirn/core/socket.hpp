@@ -1,8 +1,11 @@
 // socket: a driver's side of one connection or listener; the streams above hold it by a socket_ptr.
 #pragma once
 
+#include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <span>
 
 #include "pirn/base/endpoint.hpp"
 
@@ -38,6 +41,11 @@ class socket {
   /// path.
   virtual endpoint local() const noexcept = 0;
   virtual endpoint peer() const noexcept = 0;
+
+  /// Sends what the transport takes at once; a shortcut for a `send_operation`, which sends the
+  /// rest. Requires: no send is outstanding. Returns: the count, 0 when a signal came first;
+  /// -EAGAIN when it takes nothing now; else -errno.
+  virtual std::ptrdiff_t send_at_once(std::span<const std::byte>) noexcept { return -EAGAIN; }
 
   /// Says to the peer that nothing more will be sent; what was sent before still arrives.
   /// Returns: 0 or -errno.

@@ -6,88 +6,70 @@
 
 namespace pirn::net {
 
-read_wait::read_wait(tcp_stream& stream) noexcept : stream_(stream) {
-  from = &stream.raw();
-}
-
 std::string read_wait::describe() const {
-  return "read from " + stream_.peer().to_string();
-}
-
-bool read_wait::try_complete() {
-  if (task_->home().driver().start(*this) == started::done) return true;
-  pending_ = true;
-  task_->home().foreground_started();
-  return false;
+  return "read from " + from->peer().to_string();
 }
 
 cancel_answer read_wait::withdraw() noexcept {
   cancel_answer answer = task_->home().driver().cancel(*this);
   PIRN_ASSERT(answer == cancel_answer::gone, "a leased receive can always be taken back");
-  pending_ = false;
   task_->home().foreground_ended();
   return answer;
 }
 
 void read_wait::completed() noexcept {
-  pending_ = false;
   task_->home().foreground_ended();
   wake();
 }
 
-lease read_wait::result() {
-  if (operation::result < 0) {
-    throw failure("read from", stream_.peer().to_string(), operation::result);
-  }
-  return std::move(chunk);
-}
-
-write_wait::write_wait(tcp_stream& stream, std::span<const std::byte> bytes) noexcept
-    : stream_(stream), whole_{bytes.data(), bytes.size()} {
-  to = &stream.raw();
-  slices = std::span(&whole_, 1);
-}
-
-write_wait::write_wait(tcp_stream& stream, std::span<const slice> parts) noexcept
-    : stream_(stream) {
-  to = &stream.raw();
-  slices = parts;
+void read_wait::fail() const {
+  throw failure("read from", from->peer().to_string(), operation::result);
 }
 
 std::string write_wait::describe() const {
-  return "write to " + stream_.peer().to_string();
+  return "write to " + to_.peer().to_string();
 }
 
-bool write_wait::try_complete() {
-  if (task_->home().driver().start(*this) == started::done) return true;
-  pending_ = true;
+bool write_wait::send_rest(std::ptrdiff_t sent) {
+  if (sent < 0 && sent != -EAGAIN) {
+    error_ = static_cast<int>(sent);
+    return true;
+  }
+  std::size_t sent_bytes = sent > 0 ? static_cast<std::size_t>(sent) : 0;
+  bytes_ = {bytes_.data + sent_bytes, bytes_.size - sent_bytes};
+  request& rest = request_.emplace(*this);
+  rest.slices = std::span(&bytes_, 1);
+  rest.is_full = sent != 0;
+  return start_request();
+}
+
+bool write_wait::start_request() {
+  if (task_->home().driver().start(*request_) == started::done) {
+    error_ = request_->result;
+    return true;
+  }
   task_->home().foreground_started();
   return false;
 }
 
 cancel_answer write_wait::withdraw() noexcept {
-  cancel_answer answer = task_->home().driver().cancel(*this);
-  if (answer == cancel_answer::gone) {
-    pending_ = false;
-    task_->home().foreground_ended();
-  }
+  cancel_answer answer = task_->home().driver().cancel(*request_);
+  if (answer == cancel_answer::gone) task_->home().foreground_ended();
   return answer;
 }
 
-void write_wait::completed() noexcept {
-  pending_ = false;
+void write_wait::request_ended() noexcept {
+  error_ = request_->result;
   task_->home().foreground_ended();
-  if (operation::result == -ECANCELED && task_->must_stop()) {
+  if (error_ == -ECANCELED && task_->must_stop()) {
     wake_cancelled();
   } else {
     wake();
   }
 }
 
-void write_wait::result() {
-  if (operation::result < 0) {
-    throw failure("write to", stream_.peer().to_string(), operation::result);
-  }
+void write_wait::fail() const {
+  throw failure("write to", to_.peer().to_string(), error_);
 }
 
 task<std::size_t> tcp_stream::read_some(std::span<std::byte> into) {

@@ -1,7 +1,9 @@
 // tcp_stream: a connection as a stream of bytes.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,49 +16,78 @@
 
 namespace pirn::net {
 
-class tcp_stream;
-
 /// Waits for bytes in memory of the driver's. An empty lease is the end of the stream.
 class [[nodiscard]] read_wait final : public awaitable<read_wait>,
                                       private receive_leased_operation {
  public:
-  explicit read_wait(tcp_stream& stream) noexcept;
-  ~read_wait() { PIRN_ASSERT(!pending_, "a task is not destroyed while it reads"); }
+  explicit read_wait(socket& source) noexcept { from = &source; }
+  ~read_wait() { PIRN_ASSERT(!is_waiting(), "a task is not destroyed while it reads"); }
   std::string describe() const override;
 
  private:
   friend class awaitable<read_wait>;
-  bool try_complete();
+
+  bool try_complete() {
+    if (task_->home().driver().start(*this) == started::done) return true;
+    task_->home().foreground_started();
+    return false;
+  }
   void enqueue() noexcept {}
   cancel_answer withdraw() noexcept override;
   void completed() noexcept override;
-  lease result();
-
-  tcp_stream& stream_;
-  bool pending_ = false;
+  lease result() {
+    if (operation::result < 0) [[unlikely]]
+      fail();
+    return std::move(chunk);
+  }
+  [[noreturn, gnu::cold]] void fail() const;
 };
 
-/// Waits until bytes have all been handed to the transport.
-class [[nodiscard]] write_wait final : public awaitable<write_wait>, private send_operation {
+/// Waits until bytes have all been handed to the transport. Most often it takes them at once; a
+/// request to the driver is made for what it does not take, and for several runs of bytes.
+class [[nodiscard]] write_wait final : public awaitable<write_wait> {
  public:
   static constexpr bool selectable = false;
 
-  write_wait(tcp_stream& stream, std::span<const std::byte> bytes) noexcept;
-  write_wait(tcp_stream& stream, std::span<const slice> parts) noexcept;
-  ~write_wait() { PIRN_ASSERT(!pending_, "a task is not destroyed while it writes"); }
+  write_wait(socket& target, std::span<const std::byte> bytes) noexcept
+      : to_(target), bytes_{bytes.data(), bytes.size()} {}
+  write_wait(socket& target, std::span<const slice> parts) noexcept : to_(target) {
+    request_.emplace(*this).slices = parts;
+  }
+  ~write_wait() { PIRN_ASSERT(!is_waiting(), "a task is not destroyed while it writes"); }
   std::string describe() const override;
 
  private:
   friend class awaitable<write_wait>;
-  bool try_complete();
+
+  struct request final : send_operation {
+    explicit request(write_wait& of) noexcept : wait(of) { to = &of.to_; }
+    void completed() noexcept override { wait.request_ended(); }
+    write_wait& wait;
+  };
+
+  bool try_complete() {
+    if (request_) return start_request();
+    std::ptrdiff_t count = to_.send_at_once({bytes_.data, bytes_.size});
+    if (count == static_cast<std::ptrdiff_t>(bytes_.size)) [[likely]]
+      return true;
+    return send_rest(count);
+  }
+  bool send_rest(std::ptrdiff_t sent);
+  bool start_request();
+  void request_ended() noexcept;
   void enqueue() noexcept {}
   cancel_answer withdraw() noexcept override;
-  void completed() noexcept override;
-  void result();
+  void result() const {
+    if (error_ < 0) [[unlikely]]
+      fail();
+  }
+  [[noreturn, gnu::cold]] void fail() const;
 
-  tcp_stream& stream_;
-  slice whole_{};
-  bool pending_ = false;
+  socket& to_;
+  int error_ = 0;
+  slice bytes_{};  // to send without a request; what the request has is its own
+  std::optional<request> request_;
 };
 
 /// A connected stream: TCP, a Unix socket, or a simulated one. One task may read while another
@@ -76,7 +107,7 @@ class tcp_stream {
   /// Throws: std::system_error (connection reset).
   /// Cancel: loses nothing; what arrives later is kept for the next read.
   /// Cost:   no copy, no allocation; often no system call.
-  read_wait read() noexcept { return read_wait(*this); }
+  read_wait read() noexcept { return read_wait(raw()); }
 
   /// Reads at least one byte into the caller's memory. Returns: the count, 0 at the end of the
   /// stream. Throws, Cancel: as read(); bytes that had arrived when it was cancelled are returned.
@@ -86,13 +117,13 @@ class tcp_stream {
   /// Throws: std::system_error (broken pipe, connection reset).
   /// Cancel: part of it may have gone out; after that the stream is only good for closing.
   write_wait write_all(std::span<const std::byte> bytes) noexcept {
-    return write_wait(*this, bytes);
+    return write_wait(raw(), bytes);
   }
   write_wait write_all(std::string_view text) noexcept {
-    return write_wait(*this, std::as_bytes(std::span(text)));
+    return write_wait(raw(), std::as_bytes(std::span(text)));
   }
   /// Writes several runs of bytes, in order, with one request. The list must live until it is done.
-  write_wait write_all(std::span<const slice> parts) noexcept { return write_wait(*this, parts); }
+  write_wait write_all(std::span<const slice> parts) noexcept { return write_wait(raw(), parts); }
 
   /// Says that nothing more will be written; the peer reads the end of the stream. Reading goes on.
   void shut_down_writing();

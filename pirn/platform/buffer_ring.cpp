@@ -10,47 +10,42 @@ namespace pirn::detail {
 
 buffer_ring::buffer_ring(uring& ring, const buffer_ring_setup& setup)
     : entries_(mapping::of_memory(setup.at_most * sizeof(io_uring_buf))),
+      buffers_(mapping::of_memory(std::size_t{setup.at_most} * setup.size_bytes)),
+      chunks_(setup.at_most),
       size_bytes_(setup.size_bytes),
-      slab_buffers_(setup.at_first),
-      slab_shift_(static_cast<unsigned>(std::countr_zero(setup.at_first))),
-      limit_(setup.at_most) {
-  PIRN_ASSERT(std::has_single_bit(limit_) && limit_ <= 32768, "the kernel wants a power of two");
-  PIRN_ASSERT(std::has_single_bit(slab_buffers_) && slab_buffers_ <= limit_,
+      size_shift_(static_cast<unsigned>(std::countr_zero(setup.size_bytes))),
+      mask_(setup.at_most - 1) {
+  PIRN_ASSERT(std::has_single_bit(setup.at_most) && setup.at_most <= 32768,
+              "the kernel wants a power of two");
+  PIRN_ASSERT(std::has_single_bit(setup.at_first) && setup.at_first <= setup.at_most,
               "the ring grows by doubling");
-  chunks_.reserve(limit_);
-  slabs_.reserve(limit_ / slab_buffers_);
+  PIRN_ASSERT(std::has_single_bit(size_bytes_), "a buffer's place is its number, shifted");
   io_uring_buf_reg request{};
   request.ring_addr = reinterpret_cast<std::uint64_t>(entries_.data());
-  request.ring_entries = limit_;
+  request.ring_entries = setup.at_most;
   request.bgid = group;
   int refused = ring.register_with(IORING_REGISTER_PBUF_RING, &request, 1);
   if (refused < 0) throw std::system_error(errno_code(-refused), "a ring of buffers");
-  add_slab();
+  add(setup.at_first);
 }
 
-void buffer_ring::add_slab() {
-  slabs_.push_back(mapping::of_memory(std::size_t{slab_buffers_} * size_bytes_));
+void buffer_ring::add(unsigned buffers) noexcept {
   unsigned first = count_;
-  count_ += slab_buffers_;
-  chunks_.resize(count_);
+  count_ += buffers;
   for (std::uint32_t id = first; id < count_; ++id) give(id);
 }
 
 bool buffer_ring::grow() noexcept {
-  if (count_ == limit_) return false;
-  try {
-    for (unsigned slabs = count_ / slab_buffers_; slabs != 0; --slabs) add_slab();
-  } catch (const std::system_error&) {
-    return false;
-  }
+  if (count_ > mask_) return false;
+  add(count_);
   return true;
 }
 
-void buffer_ring::give(std::uint32_t id) noexcept {
+void buffer_ring::take_back(std::byte* buffer, std::uint32_t id) noexcept {
   auto* entries = entries_.at<io_uring_buf>(0);
-  io_uring_buf& entry = entries[tail_ & (limit_ - 1)];
+  io_uring_buf& entry = entries[tail_ & mask_];
   // Not as a whole: the first entry's last two bytes are the ring's tail.
-  entry.addr = reinterpret_cast<std::uint64_t>(data(id));
+  entry.addr = reinterpret_cast<std::uint64_t>(buffer);
   entry.len = size_bytes_;
   entry.bid = static_cast<std::uint16_t>(id);
   // Pairs with the kernel's acquire of the tail.

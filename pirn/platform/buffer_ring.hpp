@@ -20,7 +20,8 @@ struct buffer_ring_setup {
 
 /// A provided-buffer ring: the kernel takes a buffer from it when bytes arrive for a connection, so
 /// that one that waits holds none. It begins small, which keeps it in the processor's cache, and
-/// doubles whenever the kernel finds it empty, up to its limit.
+/// doubles whenever the kernel finds it empty, up to its limit. Addresses are set aside for all;
+/// pages come with the first bytes in them.
 class buffer_ring final : public lender {
  public:
   static constexpr std::uint16_t group = 0;
@@ -29,17 +30,17 @@ class buffer_ring final : public lender {
   buffer_ring(uring& ring, const buffer_ring_setup& setup);
   buffer_ring(buffer_ring&&) = delete;  // leases point at it
 
-  /// Doubles the number of buffers. Returns: false when that is the limit or there is no memory.
+  /// Doubles the number of buffers. Returns: false when that would be above the limit.
   bool grow() noexcept;
 
   unsigned size_bytes() const noexcept { return size_bytes_; }
   std::byte* data(std::uint32_t id) const noexcept {
-    return slabs_[id >> slab_shift_].data() + std::size_t{id & (slab_buffers_ - 1)} * size_bytes_;
+    return buffers_.data() + (std::size_t{id} << size_shift_);
   }
 
   /// Lets the kernel have the buffer again.
-  void give(std::uint32_t id) noexcept;
-  void take_back(std::byte*, std::uint32_t id) noexcept override { give(id); }
+  void give(std::uint32_t id) noexcept { take_back(data(id), id); }
+  void take_back(std::byte* buffer, std::uint32_t id) noexcept override;
 
   /// Buffers made so far; those that the kernel may pick now are among them.
   unsigned count() const noexcept { return count_; }
@@ -53,15 +54,14 @@ class buffer_ring final : public lender {
   chunk& chunk_of(std::uint32_t id) noexcept { return chunks_[id]; }
 
  private:
-  void add_slab();
+  void add(unsigned buffers) noexcept;
 
   mapping entries_;
-  std::vector<mapping> slabs_;
+  mapping buffers_;
   std::vector<chunk> chunks_;
   unsigned size_bytes_;
-  unsigned slab_buffers_;  // buffers in one slab
-  unsigned slab_shift_;
-  unsigned limit_;  // entries in the ring
+  unsigned size_shift_;
+  std::uint32_t mask_;  // of places in the ring
   unsigned count_ = 0;
   std::uint16_t tail_ = 0;
 };

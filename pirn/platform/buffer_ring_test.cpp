@@ -12,6 +12,11 @@ namespace pirn::detail {
 
 namespace {
 
+struct answer {
+  std::int32_t res;
+  std::uint32_t flags;
+};
+
 class buffer_ring_test : public testing::Test {
  protected:
   void SetUp() override {
@@ -24,7 +29,7 @@ class buffer_ring_test : public testing::Test {
   }
 
   /// Has the kernel receive one message into a buffer of its choice.
-  io_uring_cqe receive(std::string_view text) {
+  answer receive(std::string_view text) {
     EXPECT_EQ(::send(far_.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
     io_uring_sqe& entry = ring_->next_submission();
     entry.opcode = IORING_OP_RECV;
@@ -32,9 +37,12 @@ class buffer_ring_test : public testing::Test {
     entry.flags = IOSQE_BUFFER_SELECT;
     entry.buf_group = buffer_ring::group;
     ring_->enter_and_wait(duration::max());
-    io_uring_cqe completion = *ring_->front_completion();
-    ring_->pop_completion();
-    return completion;
+    answer got{};
+    ring_->take_completions([&](const io_uring_cqe& completion) {
+      got = {.res = completion.res, .flags = completion.flags};
+      return false;
+    });
+    return got;
   }
 
   std::optional<uring> ring_;
@@ -48,7 +56,7 @@ TEST_F(buffer_ring_test, the_kernel_picks_a_buffer_until_there_is_none) {
   buffer_ring buffers(*ring_, {.size_bytes = 64, .at_first = 2, .at_most = 4});
   std::set<std::uint32_t> picked;
   for (int i = 0; i < 2; ++i) {
-    io_uring_cqe completion = receive("bytes");
+    answer completion = receive("bytes");
     ASSERT_EQ(completion.res, 5);
     std::uint32_t id = completion.flags >> IORING_CQE_BUFFER_SHIFT;
     picked.insert(id);
@@ -61,7 +69,7 @@ TEST_F(buffer_ring_test, the_kernel_picks_a_buffer_until_there_is_none) {
 TEST_F(buffer_ring_test, a_lease_that_ends_gives_its_buffer_back) {
   buffer_ring buffers(*ring_, {.size_bytes = 64, .at_first = 1, .at_most = 1});
   for (int i = 0; i < 100; ++i) {
-    io_uring_cqe completion = receive("bytes");
+    answer completion = receive("bytes");
     ASSERT_EQ(completion.res, 5);
     std::uint32_t id = completion.flags >> IORING_CQE_BUFFER_SHIFT;
     lease chunk(buffers, buffers.data(id), id, 5);

@@ -139,6 +139,7 @@ bool epoll_stream::try_send(send_operation& request) noexcept {
 
 started epoll_stream::start(send_operation& request) noexcept {
   PIRN_ASSERT(writer_ == nullptr, "one send at a time on a socket");
+  may_write_ &= !request.is_full;
   if (!may_write_) {
     send_position(request).rewind();
     return wait_to_write(request);
@@ -146,6 +147,11 @@ started epoll_stream::start(send_operation& request) noexcept {
   request.result = send_first(descriptor_.get(), request);
   may_write_ = request.result != -EAGAIN;
   return may_write_ ? started::done : wait_to_write(request);
+}
+
+std::ptrdiff_t epoll_stream::send_at_once(std::span<const std::byte> bytes) noexcept {
+  PIRN_ASSERT(writer_ == nullptr, "one send at a time on a socket");
+  return may_write_ ? detail::send_at_once(descriptor_.get(), bytes) : -EAGAIN;
 }
 
 started epoll_stream::wait_to_write(send_operation& request) noexcept {

@@ -12,8 +12,6 @@ namespace {
 
 static_assert(sizeof(slice) == sizeof(iovec) && offsetof(slice, size) == offsetof(iovec, iov_len));
 
-constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-
 ssize_t send_some(int descriptor, std::span<iovec> parts) noexcept {
   if (parts.size() == 1) return ::send(descriptor, parts[0].iov_base, parts[0].iov_len, send_flags);
   msghdr message{};

@@ -2,9 +2,11 @@
 // their errors mean.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <span>
 
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -43,12 +45,22 @@ class send_position {
   send_operation& request_;
 };
 
+inline constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
 /// Begins a send: as `rewind()` and `send_now()`, without their work where one call sends all.
 int send_first(int descriptor, send_operation& request) noexcept;
 
 /// Sends what the socket takes now. Returns: 0 when all is sent, -EAGAIN when the socket's buffer
 /// is full, else -errno. `sent_bytes` tells how much went out.
 int send_now(int descriptor, send_operation& request) noexcept;
+
+/// Sends what the socket takes at once, as `socket::send_at_once`.
+inline ssize_t send_at_once(int descriptor, std::span<const std::byte> bytes) noexcept {
+  ssize_t count = ::send(descriptor, bytes.data(), bytes.size(), send_flags);
+  if (count >= 0) [[likely]]
+    return count;
+  return errno == EINTR ? 0 : -errno;
+}
 
 /// Receives what is there now. Returns: the count, 0 at the end of the stream, -EAGAIN when nothing
 /// is there, else -errno.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <string>
 
@@ -66,16 +67,24 @@ class uring {
   /// `duration::max()` is for ever.
   void enter_and_wait(duration at_most) noexcept;
 
-  /// The oldest completion, or null; it stays until pop_completion().
-  const io_uring_cqe* front_completion() const noexcept {
+  bool has_completions() const noexcept {
     // Pairs with the kernel's release of the tail.
-    std::uint32_t tail = std::atomic_ref(*completion_tail_).load(std::memory_order_acquire);
-    return *completion_head_ == tail ? nullptr
-                                     : &completions_[*completion_head_ & completion_mask_];
+    return *completion_head_ != std::atomic_ref(*completion_tail_).load(std::memory_order_acquire);
   }
-  void pop_completion() noexcept {
-    // Pairs with the kernel's acquire of the head before it writes into the entry again.
-    std::atomic_ref(*completion_head_).store(*completion_head_ + 1, std::memory_order_release);
+  /// Takes the completions that are there, oldest first, as long as `take` returns true.
+  template <std::predicate<const io_uring_cqe&> Take>
+  void take_completions(Take take) {
+    // Copies, which the compiler may keep in registers whatever `take` does.
+    const io_uring_cqe* completions = completions_;
+    std::uint32_t mask = completion_mask_;
+    std::atomic_ref head_word(*completion_head_);
+    std::uint32_t tail = std::atomic_ref(*completion_tail_).load(std::memory_order_acquire);
+    for (std::uint32_t head = *completion_head_; head != tail;) {
+      io_uring_cqe oldest = completions[head & mask];
+      // Pairs with the kernel's acquire of the head before it writes into the entry again.
+      head_word.store(++head, std::memory_order_release);
+      if (!take(oldest)) return;
+    }
   }
 
   /// io_uring_register(2). Returns: what it returns, or -errno.

@@ -118,7 +118,7 @@ time_point driver_on_uring::now() noexcept {
 void driver_on_uring::poll(time_point until) {
   core_.budget_bytes = poll_budget_bytes;
   // Completions left from the last poll, for which its budget was too small, come first.
-  bool can_block = core_.ring.front_completion() == nullptr;
+  bool can_block = !core_.ring.has_completions();
   duration at_most = duration::zero();
   if (can_block && until == never) {
     at_most = duration::max();
@@ -134,19 +134,20 @@ void driver_on_uring::poll(time_point until) {
 }
 
 void driver_on_uring::take_completions() noexcept {
-  while (const io_uring_cqe* front = core_.ring.front_completion()) {
-    io_uring_cqe completion = *front;
-    core_.ring.pop_completion();
+  core_.ring.take_completions([this](const io_uring_cqe& completion) {
+    ++core_.completions;
     dispatch(completion);
-    if (core_.budget_bytes <= 0) return;
-  }
+    return core_.budget_bytes > 0;
+  });
 }
 
 void driver_on_uring::dispatch(const io_uring_cqe& completion) noexcept {
   auto target = static_cast<uring_target>(completion.user_data & 7U);
   void* object = reinterpret_cast<void*>(completion.user_data & ~std::uint64_t{7});
   int result = completion.res;
-  ++core_.completions;
+  if (target == uring_target::received && (completion.flags & IORING_CQE_F_MORE) != 0) [[likely]] {
+    return static_cast<uring_stream*>(object)->received(result, completion.flags);
+  }
   if (target != uring_target::nobody && (completion.flags & IORING_CQE_F_MORE) == 0) {
     --core_.in_flight;
   }

@@ -26,11 +26,16 @@ uring_stream::uring_stream(uring_core& core, unique_fd descriptor,
 
 started uring_stream::start(receive_operation& request) noexcept {
   PIRN_ASSERT(!request.into.empty(), "a receive needs room");
+  settled_ = false;
   return start_receive(request, uring_kind::receive);
 }
 
 started uring_stream::start(receive_leased_operation& request) noexcept {
-  return start_receive(request, uring_kind::receive_leased);
+  if (!settled_) return start_receive(request, uring_kind::receive_leased);
+  PIRN_ASSERT(receiver_ == nullptr, "one receive at a time on a connection");
+  request.driver_data.state = static_cast<std::uint32_t>(uring_kind::receive_leased);
+  receiver_ = &request;
+  return started::pending;
 }
 
 started uring_stream::start_receive(operation& request, uring_kind kind) noexcept {
@@ -126,6 +131,7 @@ int uring_stream::receive_own(std::span<std::byte> into) noexcept {
 }
 
 void uring_stream::wait_for_data() noexcept {
+  settled_ = way_ == way::ring && is_leased(*receiver_);
   if (way_ == way::ring && !receive_armed_) {
     io_uring_sqe& entry =
         core_.submit(IORING_OP_RECV, descriptor_.get(), this, uring_target::received);
@@ -145,6 +151,24 @@ void uring_stream::wait_for_data() noexcept {
 // Receiving: by the kernel.
 
 void uring_stream::received(int result, std::uint32_t flags) noexcept {
+  auto size_bytes = static_cast<std::uint32_t>(result);
+  bool is_usual = settled_ && receiver_ != nullptr && (flags & IORING_CQE_F_MORE) != 0 &&
+                  result > 0 && size_bytes < core_.small.size_bytes();
+  if (!is_usual) [[unlikely]]
+    return received_otherwise(result, flags);
+  auto& request = static_cast<receive_leased_operation&>(*receiver_);
+  // So that nothing is called before the end, for which registers would have to be saved.
+  if (request.chunk.has_buffer()) [[unlikely]]
+    return received_otherwise(result, flags);
+  std::uint32_t id = flags >> IORING_CQE_BUFFER_SHIFT;
+  request.chunk = lend(id, 0, size_bytes);
+  request.result = result;
+  receiver_ = nullptr;
+  request.completed();
+}
+
+void uring_stream::received_otherwise(int result, std::uint32_t flags) noexcept {
+  settled_ = false;
   if ((flags & IORING_CQE_F_MORE) == 0) receive_armed_ = receive_ending_ = false;
   std::uint32_t id = flags >> IORING_CQE_BUFFER_SHIFT;
   if (result > 0 && !released_) [[likely]] {
@@ -164,13 +188,6 @@ void uring_stream::arrived(std::uint32_t id, std::uint32_t size_bytes) noexcept 
   if (size_bytes == core_.small.size_bytes()) {
     size_.expect_burst();
     go_own_way();
-  }
-  if (receiver_ != nullptr && first_chunk_ == no_chunk && is_leased(*receiver_)) {
-    operation& request = *std::exchange(receiver_, nullptr);
-    static_cast<receive_leased_operation&>(request).chunk = lend(id, 0, size_bytes);
-    request.result = static_cast<int>(size_bytes);
-    request.completed();
-    return;
   }
   keep(id, size_bytes);
   serve_receiver();
@@ -197,6 +214,7 @@ void uring_stream::receive_failed(int result) noexcept {
 }
 
 void uring_stream::became_readable(int result, std::uint32_t flags) noexcept {
+  settled_ = false;
   if ((flags & IORING_CQE_F_MORE) == 0) readable_armed_ = readable_ending_ = false;
   if (released_) {
     free_when_done();
@@ -240,6 +258,7 @@ void uring_stream::pop_chunk() noexcept {
 }
 
 void uring_stream::go_own_way() noexcept {
+  settled_ = false;
   if (way_ == way::own) return;
   way_ = way::own;
   may_read_ = true;
@@ -270,13 +289,22 @@ void uring_stream::note_own_receive(std::size_t count_bytes) noexcept {
 
 started uring_stream::start(send_operation& request) noexcept {
   PIRN_ASSERT(sender_ == nullptr, "one send at a time on a connection");
-  request.result = send_first(descriptor_.get(), request);
-  if (request.result != -EAGAIN) return started::done;
+  if (request.is_full) {
+    send_position(request).rewind();
+  } else {
+    request.result = send_first(descriptor_.get(), request);
+    if (request.result != -EAGAIN) return started::done;
+  }
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::send);
   sender_ = &request;
   send_cancelled_ = false;
   submit_send();
   return started::pending;
+}
+
+std::ptrdiff_t uring_stream::send_at_once(std::span<const std::byte> bytes) noexcept {
+  PIRN_ASSERT(sender_ == nullptr, "one send at a time on a connection");
+  return detail::send_at_once(descriptor_.get(), bytes);
 }
 
 void uring_stream::submit_send() noexcept {

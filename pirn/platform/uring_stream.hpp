@@ -43,6 +43,7 @@ class uring_stream final : public socket, public pooled_frame {
 
   endpoint local() const noexcept override { return local_endpoint(descriptor_.get()); }
   endpoint peer() const noexcept override { return peer_.to_endpoint(descriptor_.get()); }
+  std::ptrdiff_t send_at_once(std::span<const std::byte> bytes) noexcept override;
   int shut_down_sending() noexcept override;
   void reset_on_close() noexcept override { set_reset_on_close(descriptor_.get()); }
   int native_handle() const noexcept override { return descriptor_.get(); }
@@ -67,6 +68,7 @@ class uring_stream final : public socket, public pooled_frame {
   int receive_own(std::span<std::byte> into) noexcept;
   void wait_for_data() noexcept;
 
+  void received_otherwise(int result, std::uint32_t flags) noexcept;
   void arrived(std::uint32_t id, std::uint32_t size_bytes) noexcept;
   void receive_failed(int result) noexcept;
   void serve_receiver() noexcept;
@@ -94,6 +96,8 @@ class uring_stream final : public socket, public pooled_frame {
   std::uint8_t small_receives_ = 0;
   way way_ = way::own;
   receive_size size_;
+  // Nothing is here to take, the request of the ring's way stands, and who receives wants a lease.
+  bool settled_ = false;
   bool receive_armed_ = false;
   bool receive_ending_ = false;
   bool readable_armed_ = false;
