@@ -1,11 +1,13 @@
-// pirn: everything a user's program needs, in one include.
+// pirn: everything a user's program needs but HTTP, in one include.
 #pragma once
 
 #include "pirn/core/as_completed.hpp"
 #include "pirn/core/as_expected.hpp"
 #include "pirn/core/async_generator.hpp"
+#include "pirn/core/callbacks.hpp"
 #include "pirn/core/completion.hpp"
 #include "pirn/core/context.hpp"
+#include "pirn/core/exit_stack.hpp"
 #include "pirn/core/gather.hpp"
 #include "pirn/core/generator.hpp"
 #include "pirn/core/select.hpp"
@@ -21,3 +23,11 @@
 #include "pirn/net/server.hpp"
 #include "pirn/net/tcp_stream.hpp"
 #include "pirn/run/run.hpp"
+#include "pirn/sync/barrier.hpp"
+#include "pirn/sync/condition.hpp"
+#include "pirn/sync/event.hpp"
+#include "pirn/sync/lifo_queue.hpp"
+#include "pirn/sync/mutex.hpp"
+#include "pirn/sync/priority_queue.hpp"
+#include "pirn/sync/queue.hpp"
+#include "pirn/sync/semaphore.hpp"

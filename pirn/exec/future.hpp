@@ -147,9 +147,11 @@ class [[nodiscard]] future_wait final : public awaitable<future_wait<T>, future_
 
 /// A result to come, made by an executor. Copies share it.
 ///
-/// `co_await f` on a loop gives the value by reference. Cancelling that waiter detaches it, and
-/// cancels the future if it has not started. Threads: any member from any thread. Source:
-/// concurrent.futures.Future.
+/// `co_await f` on a loop gives the value by reference.
+///
+/// Cancel:  of that waiter detaches it, and cancels the future if it has not started.
+/// Threads: any member from any thread.
+/// Source:  concurrent.futures.Future.
 template <class T>
 class future {
  public:
@@ -168,8 +170,7 @@ class future {
 
   /// Blocks this thread until the result is there, at most for `limit`.
   /// Throws: what the call threw; future_cancelled; timeout_error; std::logic_error on a loop's own
-  /// thread, where it would stop
-  ///         the loop: `co_await` it there.
+  ///         thread, where it would stop the loop: `co_await` it there.
   std::add_lvalue_reference_t<T> result(std::optional<duration> limit = std::nullopt) {
     wait_here(limit);
     if (was_cancelled()) throw future_cancelled();
@@ -182,8 +183,8 @@ class future {
     return state_->result.error();
   }
 
-  /// Calls `callback(future)` when it is done: on the thread that ends it, or here and now if it
-  /// is.
+  /// Calls `callback(future)`, which must not throw, when it is done: on the thread that ends it,
+  /// or here and now if it is.
   template <class Callback>
   void add_done_callback(Callback callback) {
     state_->call_when_done(

@@ -60,7 +60,8 @@ class thread_pool final : public blocking_runner {
     return futures;
   }
 
-  /// Takes no more work, runs what is queued, and ends the threads.
+  /// Takes no more work, runs what is queued, and ends the threads. Threads: any but the pool's
+  /// own.
   void shutdown();
 
   void run(blocking_job& job) override;

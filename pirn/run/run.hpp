@@ -45,6 +45,8 @@ struct run_options {
 
 /// A loop with all that it needs: a driver, files, threads for blocking calls. What run() makes for
 /// the time of a call. One loop, whatever the options say of workers.
+///
+/// Threads: made, run and destroyed on one.
 class runtime {
  public:
   /// Throws: std::system_error when the chosen driver cannot be had.
