@@ -100,6 +100,7 @@ cancel_scope::cancel_scope(scope_options options)
 }
 
 cancel_scope::~cancel_scope() {
+  PIRN_ASSERT(host() == nullptr, "a cancel_scope outlives the work in it");
   if (is_armed()) loop_.timers().remove(*this);
   if (posted_.load()) loop_.mail().withdraw(*this);
 }

@@ -1,6 +1,7 @@
 // scope: cancelling regions of work, deadlines, shields.
 #include "pirn/core/scope.hpp"
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -355,6 +356,18 @@ TEST(cancel_scope, tasks_started_inside_a_shield_are_out_of_reach) {
     co_await within(outer, work());
     EXPECT_TRUE(ended);
   });
+}
+
+TEST(cancel_scope_death, it_outlives_the_work_in_it) {
+  auto misuse = []() -> task<> {
+    auto scope = std::make_unique<cancel_scope>();
+    auto work = [&]() -> task<> {
+      scope.reset();
+      co_return;
+    };
+    co_await within(*scope, work());
+  };
+  EXPECT_DEATH(run_virtual(misuse), "a cancel_scope outlives the work in it");
 }
 
 TEST(cancel_scope_death, it_is_entered_once) {
