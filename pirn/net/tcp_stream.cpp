@@ -74,7 +74,7 @@ void write_wait::fail() const {
 
 task<std::size_t> tcp_stream::read_some(std::span<std::byte> into) {
   io_wait<receive_operation> receive("read into a buffer");
-  receive.request().from = socket_.get();
+  receive.request().from = &raw();
   receive.request().into = into;
   int count = co_await receive;
   if (count < 0) throw failure("read from", peer().to_string(), count);
@@ -82,7 +82,7 @@ task<std::size_t> tcp_stream::read_some(std::span<std::byte> into) {
 }
 
 void tcp_stream::shut_down_writing() {
-  int error = socket_->shut_down_sending();
+  int error = raw().shut_down_sending();
   if (error < 0) throw failure("shut down", peer().to_string(), error);
 }
 

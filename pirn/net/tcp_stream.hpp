@@ -102,15 +102,16 @@ class tcp_stream {
 
   /// Waits for at least one byte; gives a lease on a buffer that the driver filled, empty at the
   /// end of the stream:
-  ///   while (auto chunk = co_await peer.read()) …        // on GCC 12: auto chunk = co_await
-  ///   peer.read();
+  ///   while (auto chunk = co_await peer.read()) ...   // on GCC 12: await into a local first
   /// Throws: std::system_error (connection reset).
   /// Cancel: loses nothing; what arrives later is kept for the next read.
   /// Cost:   no copy, no allocation; often no system call.
   read_wait read() noexcept { return read_wait(raw()); }
 
-  /// Reads at least one byte into the caller's memory. Returns: the count, 0 at the end of the
-  /// stream. Throws, Cancel: as read(); bytes that had arrived when it was cancelled are returned.
+  /// Reads at least one byte into the caller's memory.
+  /// Returns: the count, 0 at the end of the stream.
+  /// Throws:  as read().
+  /// Cancel:  as read(); bytes that had arrived when it was cancelled are returned.
   task<std::size_t> read_some(std::span<std::byte> into);
 
   /// Writes it all.
@@ -128,17 +129,20 @@ class tcp_stream {
   /// Says that nothing more will be written; the peer reads the end of the stream. Reading goes on.
   void shut_down_writing();
   /// Makes closing reset the connection instead of ending it in order.
-  void reset_on_close() noexcept { socket_->reset_on_close(); }
+  void reset_on_close() noexcept { raw().reset_on_close(); }
 
   bool is_open() const noexcept { return socket_ != nullptr; }
   /// Closes now. Requires: no task is reading or writing.
   void close() noexcept { socket_.reset(); }
 
-  endpoint local() const { return socket_->local(); }
-  endpoint peer() const { return socket_->peer(); }
+  endpoint local() const { return raw().local(); }
+  endpoint peer() const { return raw().peer(); }
   /// The kernel's descriptor, or -1 on a simulated network.
-  int native_handle() const noexcept { return socket_->native_handle(); }
-  socket& raw() const noexcept { return *socket_; }
+  int native_handle() const noexcept { return raw().native_handle(); }
+  socket& raw() const noexcept {
+    PIRN_ASSERT(is_open(), "a stream that was closed or moved from is used");
+    return *socket_;
+  }
 
  private:
   socket_ptr socket_;

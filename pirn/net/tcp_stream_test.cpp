@@ -261,4 +261,13 @@ TEST_P(tcp_stream_test, one_task_reads_while_another_writes_on_one_stream) {
   });
 }
 
+TEST_P(tcp_stream_test, a_closed_stream_is_not_used) {
+  auto read_from_closed = []() -> task<> {
+    auto [client, server] = co_await connected();
+    client.close();
+    co_await client.read();
+  };
+  EXPECT_DEATH(on_loop(read_from_closed), "a stream that was closed or moved from is used");
+}
+
 }  // namespace
