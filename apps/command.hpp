@@ -20,7 +20,8 @@ class usage_error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What the chosen subcommand runs after all arguments were read. Returns: the exit status.
+/// What the chosen subcommand runs after all arguments were read.
+/// Returns: the exit status.
 using action = std::function<int()>;
 
 // Each adds its subcommand to `program`; when it is chosen, it sets `chosen`. One file each, of the

@@ -32,7 +32,8 @@ class flag_session {
 
   /// Runs all styles, and then compares.
   task<> run_all();
-  /// What is printed at the end. Returns: the exit status.
+  /// What is printed at the end.
+  /// Returns: the exit status.
   int conclude(bool interrupted) const;
 
   std::string directory_of(flag_style style) const;

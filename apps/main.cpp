@@ -29,6 +29,13 @@ int report_usage(const CLI::App& program, const std::string& problem) {
   return apps::exit_usage;
 }
 
+// CLI11 would say no more than that a subcommand is required.
+void refuse_unknown(const CLI::App& program, const std::string& first) {
+  const auto has_name = [&](const CLI::App* each) { return each->get_name() == first; };
+  if (first.starts_with('-') || !program.get_subcommands(has_name).empty()) return;
+  throw apps::usage_error("there is no command '" + first + "'");
+}
+
 // What was printed may still be in the buffer: a full disk shows here at the latest.
 int after_output(int status) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
@@ -52,6 +59,7 @@ int main(int argc, char** argv) {
   apps::add_spin(program, chosen);
   apps::raise_descriptor_limit();
   try {
+    if (argc > 1) refuse_unknown(program, argv[1]);
     program.parse(argc, argv);
     return after_output(chosen());
   } catch (const CLI::Success& asked) {

@@ -36,8 +36,8 @@ std::string validator_of(const http::fields& headers);
 /// The names of the partial downloads in a directory. Blocks.
 std::set<std::string> partial_downloads_in(const std::string& directory);
 
-/// Reads where the download to `path` stands. Returns: nullopt when there is none, or when it is of
-/// another URL.
+/// Reads where the download to `path` stands.
+/// Returns: nullopt when there is none, or when it is of another URL.
 task<std::optional<resume_point>> load_resume_point(const std::string& path,
                                                     const std::string& url);
 
@@ -60,7 +60,8 @@ class partial_download {
   task<> write(std::span<const std::byte> bytes);
   /// The file is whole: it gets its name.
   task<> finish();
-  /// Closes the file and leaves it. Returns: where to go on; nullopt when that cannot be.
+  /// Closes the file and leaves it.
+  /// Returns: where to go on; nullopt when that cannot be.
   std::optional<resume_point> suspend() noexcept;
 
   std::uint64_t there_bytes() const noexcept { return point_.there_bytes; }

@@ -20,9 +20,10 @@ class url_source {
   /// `file`: a path, `-` for standard input, or empty for none.
   url_source(std::vector<std::string> urls, std::string file);
 
-  /// Waits for the next URL. Returns: nullopt at the end.
-  /// Throws: std::system_error that names the file.
-  /// Cancel: loses nothing.
+  /// Waits for the next URL.
+  /// Returns: nullopt at the end.
+  /// Throws:  std::system_error that names the file.
+  /// Cancel:  loses nothing.
   task<std::optional<std::string>> next();
 
  private:

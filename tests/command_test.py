@@ -49,6 +49,7 @@ class Help(unittest.TestCase):
             self.assertEqual((outcome.status, outcome.out), (2, ""))
             self.assertIn("*** Usage error: ", outcome.err)
             self.assertIn("Usage: pirn [OPTIONS] SUBCOMMAND", outcome.err)
+        self.assertIn("there is no command 'fly'", outcome.err)
 
     def test_output_that_cannot_be_written(self):
         with open("/dev/full", "w") as full:

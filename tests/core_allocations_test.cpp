@@ -21,8 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Runs `work()` until it is warm, then counts. Returns: how often the last run allocated; always 0
-/// under sanitizers, where frames are not used again.
+/// Runs `work()` until it is warm, then counts.
+/// Returns: how often the last run allocated; always 0 under sanitizers, where frames are not used
+///          again.
 std::size_t allocations_of(task<> (*work)()) {
   return testing::run_virtual([&]() -> task<std::size_t> {
     std::size_t before = 0;

@@ -68,8 +68,9 @@ class warm_connection {
   request<receive_leased_operation> reading_;
 };
 
-/// Runs `work` until it is warm, then once more. Returns: how often the last run allocated; always
-/// 0 under sanitizers, where packets are not used again.
+/// Runs `work` until it is warm, then once more.
+/// Returns: how often the last run allocated; always 0 under sanitizers, where packets are not used
+///          again.
 template <class Work>
 std::size_t allocations_of(Work work) {
   for (int i = 0; i < 5; ++i) work();

@@ -26,8 +26,9 @@ namespace {
 
 constexpr int rounds = 100;
 
-/// Runs three children of `work(shared)` together until they are warm, then counts. Returns: how
-/// often the last run allocated; always 0 under sanitizers, where frames are not used again.
+/// Runs three children of `work(shared)` together until they are warm, then counts.
+/// Returns: how often the last run allocated; always 0 under sanitizers, where frames are not used
+///          again.
 template <class Shared>
 std::size_t allocations_of(Shared& shared, task<> (*work)(Shared*)) {
   return testing::run_virtual([&]() -> task<std::size_t> {

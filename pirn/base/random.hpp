@@ -20,7 +20,8 @@ class random_source {
   static constexpr result_type max() noexcept { return UINT64_MAX; }
   result_type operator()() noexcept;
 
-  /// A number in [0, bound), each equally likely. Requires: bound > 0.
+  /// A number in [0, bound), each equally likely.
+  /// Requires: bound > 0.
   std::uint64_t below(std::uint64_t bound) noexcept;
   /// A number in [0, 1) with 53 random bits.
   double uniform() noexcept;

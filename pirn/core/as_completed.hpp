@@ -24,8 +24,8 @@ class children_watch {
   std::size_t watched() const noexcept { return watches_.size(); }
   std::size_t left() const noexcept { return watches_.size() - taken_; }
 
-  /// Waits for the next end. Returns: the child's number in the order of adding; nullopt when all
-  /// were returned.
+  /// Waits for the next end.
+  /// Returns: the child's number in the order of adding; nullopt when all were returned.
   class next_wait;
   next_wait next() noexcept;
 

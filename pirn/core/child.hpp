@@ -23,11 +23,11 @@ class task_handle {
   ~task_handle() { drop(); }
 
   explicit operator bool() const noexcept { return record_ != nullptr; }
-  bool has_ended() const noexcept { return record_->has_ended(); }
+  bool has_ended() const noexcept { return record().has_ended(); }
   /// Whether it ended because it was cancelled.
-  bool was_cancelled() const noexcept { return record_->was_cancelled_; }
+  bool was_cancelled() const noexcept { return record().was_cancelled_; }
   /// Whether it ended by an exception, `cancelled` included.
-  bool has_failed() const noexcept { return record_->failed_; }
+  bool has_failed() const noexcept { return record().failed_; }
 
   /// Asks the task to end: its present and every later wait throws `cancelled`.
   void cancel() noexcept {
@@ -37,18 +37,23 @@ class task_handle {
   /// into shields, too. A second one before the first was thrown takes its place.
   template <class E>
   void interrupt(E error) {
-    record_->interrupt(std::make_exception_ptr(std::move(error)));
+    mutable_record().interrupt(std::make_exception_ptr(std::move(error)));
   }
 
-  void set_name(std::string_view name) { record_->set_name(name); }
-  std::string name() const { return record_->name(); }
-  std::uint64_t id() const noexcept { return record_->id(); }
-  const task_record& record() const noexcept { return *record_; }
+  void set_name(std::string_view name) { mutable_record().set_name(name); }
+  std::string name() const { return record().name(); }
+  std::uint64_t id() const noexcept { return record().id(); }
+  const task_record& record() const noexcept { return mutable_record(); }
 
  protected:
   task_handle(task_record& record, std::coroutine_handle<> frame) noexcept
       : record_(&record), frame_(frame) {
     record.held_ = true;
+  }
+
+  task_record& mutable_record() const noexcept {
+    PIRN_ASSERT(record_ != nullptr, "a child that is empty or was moved from is used");
+    return *record_;
   }
 
   task_record* record_ = nullptr;
@@ -57,7 +62,6 @@ class task_handle {
  private:
   friend class loop_runner;
   friend class children_watch;
-  task_record& mutable_record() const noexcept { return *record_; }
   void drop() noexcept;
 };
 
@@ -128,16 +132,17 @@ class child : public task_handle {
   child() = default;
 
   child_wait<T, false> awaited_by(frame_base& caller) & noexcept {
-    return {caller.record(), *record_, result_slot()};
+    return {caller.record(), mutable_record(), result_slot()};
   }
   child_wait<T, true> awaited_by(frame_base& caller) && noexcept {
-    return {caller.record(), *record_, result_slot()};
+    return {caller.record(), mutable_record(), result_slot()};
   }
 
   /// Its end as a wait, for select().
-  child_wait<T, false> wait() noexcept { return {*record_, result_slot()}; }
+  child_wait<T, false> wait() noexcept { return {mutable_record(), result_slot()}; }
 
-  /// The result, or rethrows. Requires: it has ended.
+  /// The result, or rethrows.
+  /// Requires: it has ended.
   decltype(auto) result() {
     PIRN_ASSERT(has_ended(), "the task has not ended");
     if (was_cancelled()) throw future_cancelled("task " + name() + " was cancelled");
@@ -147,7 +152,8 @@ class child : public task_handle {
       return static_cast<std::add_lvalue_reference_t<T>>(result_slot().value());
     }
   }
-  /// What it threw, or null. Requires: it has ended.
+  /// What it threw, or null.
+  /// Requires: it has ended.
   std::exception_ptr exception() noexcept { return result_slot().error(); }
 
  private:

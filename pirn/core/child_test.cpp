@@ -307,6 +307,11 @@ TEST(child, ids_grow) {
   });
 }
 
+TEST(child_death, using_an_empty_one_is_a_bug) {
+  child<> none;
+  EXPECT_DEATH(none.cancel(), "a child that is empty or was moved from is used");
+}
+
 TEST(child_death, waiting_for_ones_own_end_is_a_bug) {
   auto misuse = [](task_group& group) -> task<> {
     child<> self;

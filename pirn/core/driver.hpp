@@ -48,7 +48,8 @@ class driver : public inbox::sleeper {
   /// event to come.
   virtual bool may_complete(std::size_t foreground_requests) const noexcept = 0;
 
-  /// Ends a poll that blocks, or makes the next one return at once. Threads: any.
+  /// Ends a poll that blocks, or makes the next one return at once.
+  /// Threads: any.
   void wake() noexcept override = 0;
 
   /// True when a poll would find something without entering the kernel; plain loads only, so cheap

@@ -104,7 +104,8 @@ class driver_contract : public testing::TestWithParam<driver_kind> {
     started_now.done_at_once = driver_.start(started_now) == started::done;
   }
 
-  /// Polls until the request has ended. Returns: its result.
+  /// Polls until the request has ended.
+  /// Returns: its result.
   template <class Operation>
   int finish(request<Operation>& pending) {
     EXPECT_TRUE(poll_until([&] { return pending.ended(); })) << "a request has not completed";
@@ -118,8 +119,8 @@ class driver_contract : public testing::TestWithParam<driver_kind> {
     return finish(started_now);
   }
 
-  /// Asks to cancel and waits for the end, if there is to be one. Returns: whether it was withdrawn
-  /// without an end.
+  /// Asks to cancel and waits for the end, if there is to be one.
+  /// Returns: whether it was withdrawn without an end.
   template <class Operation>
   bool cancel(request<Operation>& pending) {
     EXPECT_FALSE(pending.ended());
@@ -156,7 +157,8 @@ class driver_contract : public testing::TestWithParam<driver_kind> {
   connection connect_to(socket& listener, const stream_options& options = {});
   connection connect_pair() { return connect_to(*listen()); }
 
-  /// Sends all. Returns: its result.
+  /// Sends all.
+  /// Returns: its result.
   int send_text(socket& to, std::string_view text);
   /// Receives, in pieces as large as they come, until the end or `size_bytes`.
   std::string receive_text(socket& from, std::size_t size_bytes = ~std::size_t{0});

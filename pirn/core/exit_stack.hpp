@@ -72,7 +72,8 @@ class exit_stack {
 
   exit_stack& enter() noexcept { return *this; }
 
-  /// Leaves everything. Returns: whether `error` was swallowed.
+  /// Leaves everything.
+  /// Returns: whether `error` was swallowed.
   bool exit(std::exception_ptr error);
 
   /// Leaves everything now, without an error.
@@ -81,7 +82,8 @@ class exit_stack {
   bool empty() const noexcept { return exits_.empty(); }
 
   /// Enters a manager, to be left with the stack. An lvalue is borrowed. If enter() throws, the
-  /// stack is unchanged. Returns: what enter() returned.
+  /// stack is unchanged.
+  /// Returns: what enter() returned.
   template <class Manager>
     requires manager<std::remove_reference_t<Manager>>
   decltype(auto) enter_context(Manager&& entering);

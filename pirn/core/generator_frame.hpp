@@ -53,7 +53,8 @@ class generator_frame : public pooled_frame {
   /// Throws generator_busy unless it is suspended, created or closed.
   void check_idle() const;
 
-  /// Resumes the innermost generator. Returns: whether a value was yielded; if not, it has ended.
+  /// Resumes the innermost generator.
+  /// Returns: whether a value was yielded; if not, it has ended.
   bool step() noexcept {
     phase_ = phase::running;
     leaf_->handle_.resume();
@@ -91,7 +92,8 @@ class generator_frame : public pooled_frame {
   [[noreturn]] void rethrow_exception();
   void set_exception() noexcept { exception_ = std::current_exception(); }
 
-  /// Marks the end. Returns: who goes on, the delegator or (the noop) the caller.
+  /// Marks the end.
+  /// Returns: who goes on, the delegator or (the noop) the caller.
   std::coroutine_handle<> finish() noexcept {
     phase_ = phase::closed;
     if (link_ == nullptr) return std::noop_coroutine();
@@ -100,13 +102,15 @@ class generator_frame : public pooled_frame {
 
   /// Throws when `sub` cannot be delegated to; false when it has ended already.
   static bool can_delegate_to(const generator_frame& sub, bool needs_value);
-  /// Makes `link.sub`, with its own delegates, the end of this chain. Returns: what to resume.
+  /// Makes `link.sub`, with its own delegates, the end of this chain.
+  /// Returns: what to resume.
   std::coroutine_handle<> push(generator_link& link) noexcept;
 
  private:
   enum class phase : unsigned char { created, running, suspended, delegated, closed };
 
-  /// Cuts this leaf off the chain. Returns: its delegator, now the leaf.
+  /// Cuts this leaf off the chain.
+  /// Returns: its delegator, now the leaf.
   generator_frame* pop() noexcept {
     generator_frame* delegator = link_->delegator;
     delegator->sent_ = nullptr;  // whatever it was sent before it delegated is gone

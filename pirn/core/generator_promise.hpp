@@ -258,7 +258,8 @@ class generator_promise final : public generator_frame, public generator_result<
 
   // The caller's side; `this` is the root.
 
-  /// Steps without a value. Returns: false when the body has ended or had been closed.
+  /// Steps without a value.
+  /// Returns: false when the body has ended or had been closed.
   bool advance() {
     if (!this->is_ready()) [[unlikely]] {
       this->check_idle();

@@ -94,8 +94,8 @@ class inbox {
     }
   }
 
-  /// Announces that the loop is about to block. Returns: false when mail came first; then it must
-  /// not block.
+  /// Announces that the loop is about to block.
+  /// Returns: false when mail came first; then it must not block.
   bool about_to_sleep() noexcept {
     asleep_.store(true);
     if (head_.load() == nullptr && oldest_ == nullptr) return true;

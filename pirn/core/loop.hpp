@@ -46,7 +46,8 @@ class loop {
   loop(loop&&) = delete;  // everything points at it
   ~loop();
 
-  /// The loop that this thread is running. Requires: there is one.
+  /// The loop that this thread is running.
+  /// Requires: there is one.
   static loop& current() noexcept;
   static loop* current_or_null() noexcept { return current_loop; }
 
@@ -65,13 +66,14 @@ class loop {
   /// Lifetime: the loop must not have ended.
   void post(std::move_only_function<void()> fn);
 
-  /// Runs turns and polls until the task has ended. Returns: false when it has not, but waits, and
-  /// nothing can wake it any more.
+  /// Runs turns and polls until the task has ended.
+  /// Returns: false when it has not, but waits, and nothing can wake it any more.
   bool run_until_ended(const task_record& task);
   /// Runs what is ready and due at this moment, without blocking.
   void run_ready();
 
-  /// Where blocking calls go (to_thread, the resolver). Requires: one was lent.
+  /// Where blocking calls go (to_thread, the resolver).
+  /// Requires: one was lent.
   blocking_runner& blocking() const noexcept {
     PIRN_ASSERT(blocking_ != nullptr, "this loop was given no threads for blocking calls");
     return *blocking_;

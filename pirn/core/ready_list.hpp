@@ -44,7 +44,8 @@ class ready_list {
     return first;
   }
 
-  /// Empties the list. Returns: its first node, which leads to the others; null when there is none.
+  /// Empties the list.
+  /// Returns: its first node, which leads to the others; null when there is none.
   ready_node* take_all() noexcept {
     ready_node* first = head_;
     head_ = nullptr;

@@ -26,7 +26,8 @@ class scope_node : public list_hook<scope_node> {
   /// Cancels this node and all below it, shields or not: the last resort against a deadlock.
   void cancel_through_shields() noexcept;
 
-  /// Takes the cancelling back, for the next main task. Requires: a root with nothing below it.
+  /// Takes the cancelling back, for the next main task.
+  /// Requires: a root with nothing below it.
   void renew() noexcept;
 
   kind type() const noexcept { return kind_; }
@@ -130,7 +131,8 @@ class scope_entry {
   scope_entry(scope_entry&&) = delete;  // the scope's stack order
   ~scope_entry();
 
-  /// Said when `cancelled` has left the work. Returns: whether the scope swallows it.
+  /// Said when `cancelled` has left the work.
+  /// Returns: whether the scope swallows it.
   bool catches() noexcept;
 
  private:

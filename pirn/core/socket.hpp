@@ -43,8 +43,10 @@ class socket {
   virtual endpoint peer() const noexcept = 0;
 
   /// Sends what the transport takes at once; a shortcut for a `send_operation`, which sends the
-  /// rest. Requires: no send is outstanding. Returns: the count, 0 when a signal came first;
-  /// -EAGAIN when it takes nothing now; else -errno.
+  /// rest.
+  /// Requires: no send is outstanding.
+  /// Returns:  the count, 0 when a signal came first; -EAGAIN when it takes nothing now; else
+  ///           -errno.
   virtual std::ptrdiff_t send_at_once(std::span<const std::byte>) noexcept { return -EAGAIN; }
 
   /// Says to the peer that nothing more will be sent; what was sent before still arrives.

@@ -124,13 +124,15 @@ class [[nodiscard("a task does nothing until it is awaited or started")]] task {
     handle frame_;
   };
 
-  /// `co_await std::move(t)`. Requires: it was not awaited before.
+  /// `co_await std::move(t)`.
+  /// Requires: it was not awaited before.
   awaiter awaited_by(frame_base&) && noexcept {
     PIRN_ASSERT(frame_, "a task is awaited once");
     return awaiter(release());
   }
 
-  /// For those who run it. Requires: it was not awaited or started before.
+  /// For those who run it.
+  /// Requires: it was not awaited or started before.
   handle frame() const noexcept {
     PIRN_ASSERT(frame_, "a task is started once");
     return frame_;

@@ -51,8 +51,9 @@ class task_group : public open_scope {
   std::size_t active() const noexcept { return active_; }
 
   /// Called by the group's owner at the end of its body: adds the body's failure, waits for the
-  /// children, leaves the scope. Throws: exception_group when something failed; `cancelled` when
-  /// the group was cut short from outside.
+  /// children, leaves the scope.
+  /// Throws: exception_group when something failed; `cancelled` when the group was cut short from
+  ///         outside.
   task<> join(std::exception_ptr body_error);
   /// As join(), but throws the first failure itself.
   task<> join_first(std::exception_ptr body_error);

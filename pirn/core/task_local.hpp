@@ -28,7 +28,8 @@ inline local_binding* share_bindings(local_binding* chain) noexcept {
   return chain;
 }
 void drop_bindings(local_binding* chain) noexcept;
-/// The chain of the running task. Requires: a task runs on this thread.
+/// The chain of the running task.
+/// Requires: a task runs on this thread.
 local_binding*& current_bindings() noexcept;
 
 }  // namespace detail

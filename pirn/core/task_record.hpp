@@ -62,7 +62,8 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   /// ready.
   void interrupt(std::exception_ptr error) noexcept;
 
-  /// Adds someone to be told of the end, in order of adding. Requires: it has not ended.
+  /// Adds someone to be told of the end, in order of adding.
+  /// Requires: it has not ended.
   void observe(end_observer& observer) noexcept { observers_.push_back(observer); }
   void stop_observing(end_observer& observer) noexcept { observers_.remove(observer); }
   bool is_observed() const noexcept { return !observers_.empty(); }
@@ -108,7 +109,8 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   void ask_wait_to_end(bool by_interrupt) noexcept;
 
   /// Called once by the outermost coroutine at its end, with its error or null; frees the record
-  /// unless it is held. Returns: whether the frame is to be destroyed.
+  /// unless it is held.
+  /// Returns: whether the frame is to be destroyed.
   bool root_ended(std::exception_ptr error) noexcept;
 
   loop* loop_;

@@ -43,13 +43,16 @@ class timer_queue {
   std::size_t size() const noexcept { return heap_.size(); }
 
   /// Arms a timer. Among timers of one moment the lower priority comes first, then the earlier
-  /// armed. Requires: the node is not armed.
+  /// armed.
+  /// Requires: the node is not armed.
   void add(timer_node& node, time_point when, std::int16_t priority = 0);
 
-  /// Disarms a timer. Requires: it is armed.
+  /// Disarms a timer.
+  /// Requires: it is armed.
   void remove(timer_node& node) noexcept;
 
-  /// The first timer's moment. Requires: not empty.
+  /// The first timer's moment.
+  /// Requires: not empty.
   time_point earliest() const noexcept { return time_point(duration(heap_.front().when)); }
   /// The moment of an armed timer.
   time_point moment_of(const timer_node& node) const noexcept {

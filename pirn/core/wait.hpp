@@ -58,8 +58,8 @@ class wait_node {
 
   /// Throws if the task's scope is cancelled or an interrupt is pending.
   void check_attention();
-  /// Pays for a completion without suspension. Returns: false when the task must let others run
-  /// first.
+  /// Pays for a completion without suspension.
+  /// Returns: false when the task must let others run first.
   bool spend_budget() noexcept;
   void suspend(std::coroutine_handle<> frame) noexcept;
   /// Puts the task at the end of the ready list although the wait is done: its budget is spent.
@@ -110,7 +110,8 @@ class awaitable : public Base {
     if constexpr (requires(Self& op) { op.result(); }) return self().result();
   }
 
-  /// For select(): completes now, or stands ready to be woken. Returns: whether it completed.
+  /// For select(): completes now, or stands ready to be woken.
+  /// Returns: whether it completed.
   bool join_select(task_record& task) {
     this->bind(task);
     if (self().try_complete()) return true;

@@ -34,12 +34,14 @@ class wait_list {
 
   bool empty() const noexcept { return waits_.empty(); }
   std::size_t size() const noexcept { return waits_.size(); }
-  /// The wait that came first. Requires: not empty.
+  /// The wait that came first.
+  /// Requires: not empty.
   list_wait& front() const noexcept { return waits_.front(); }
   list_wait* first() const noexcept { return waits_.first(); }
   list_wait* next(const list_wait& wait) const noexcept { return waits_.next(wait); }
 
-  /// Takes the first wait out and makes its task ready. Requires: not empty.
+  /// Takes the first wait out and makes its task ready.
+  /// Requires: not empty.
   list_wait& wake_first() noexcept;
   void wake(list_wait& wait) noexcept;
   void wake_all() noexcept;

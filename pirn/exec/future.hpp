@@ -42,14 +42,17 @@ class future_state {
   future_status status() const;
   bool is_settled() const { return status() >= future_status::cancelled; }
 
-  /// pending -> running. Returns: false when it was cancelled before.
+  /// pending -> running.
+  /// Returns: false when it was cancelled before.
   bool begin();
   /// running -> finished, after the outcome was set.
   void finish() noexcept;
-  /// pending -> cancelled. Returns: whether it is cancelled now.
+  /// pending -> cancelled.
+  /// Returns: whether it is cancelled now.
   bool cancel() noexcept;
 
-  /// Blocks the thread. Returns: false when `limit` passed first.
+  /// Blocks the thread.
+  /// Returns: false when `limit` passed first.
   bool wait(std::optional<duration> limit) const;
 
   /// Returns: false when it is settled already; then the observer is not told.
@@ -160,13 +163,14 @@ class future {
   explicit future(std::shared_ptr<detail::typed_future_state<T>> state) noexcept
       : state_(std::move(state)) {}
 
-  bool done() const { return state_->is_settled(); }
-  bool running() const { return state_->status() == future_status::running; }
-  bool was_cancelled() const { return state_->status() == future_status::cancelled; }
-  future_status status() const { return state_->status(); }
+  bool done() const { return state().is_settled(); }
+  bool running() const { return state().status() == future_status::running; }
+  bool was_cancelled() const { return state().status() == future_status::cancelled; }
+  future_status status() const { return state().status(); }
 
-  /// Cancels what has not started. Returns: whether it is cancelled.
-  bool cancel() noexcept { return state_->cancel(); }
+  /// Cancels what has not started.
+  /// Returns: whether it is cancelled.
+  bool cancel() noexcept { return state().cancel(); }
 
   /// Blocks this thread until the result is there, at most for `limit`.
   /// Throws: what the call threw; future_cancelled; timeout_error; std::logic_error on a loop's own
@@ -174,32 +178,36 @@ class future {
   std::add_lvalue_reference_t<T> result(std::optional<duration> limit = std::nullopt) {
     wait_here(limit);
     if (was_cancelled()) throw future_cancelled();
-    return detail::shared_value(state_->result);
+    return detail::shared_value(state().result);
   }
   /// What the call threw, or null; blocks like result().
   std::exception_ptr exception(std::optional<duration> limit = std::nullopt) {
     wait_here(limit);
     if (was_cancelled()) throw future_cancelled();
-    return state_->result.error();
+    return state().result.error();
   }
 
   /// Calls `callback(future)`, which must not throw, when it is done: on the thread that ends it,
   /// or here and now if it is.
   template <class Callback>
   void add_done_callback(Callback callback) {
-    state_->call_when_done(
+    state().call_when_done(
         [self = *this, callback = std::move(callback)]() mutable { callback(self); });
   }
 
-  detail::future_wait<T> awaited_by(frame_base& caller) { return {caller.record(), *state_}; }
+  detail::future_wait<T> awaited_by(frame_base& caller) { return {caller.record(), state()}; }
 
  private:
+  detail::typed_future_state<T>& state() const noexcept {
+    PIRN_ASSERT(state_ != nullptr, "a future that was moved from is used");
+    return *state_;
+  }
   void wait_here(std::optional<duration> limit) {
     if (done()) return;
     if (loop::current_or_null() != nullptr) {
       throw std::logic_error("future::result() would block the loop of this thread: co_await it");
     }
-    if (!state_->wait(limit)) throw timeout_error();
+    if (!state().wait(limit)) throw timeout_error();
   }
 
   std::shared_ptr<detail::typed_future_state<T>> state_;

@@ -125,4 +125,13 @@ TEST_P(exec_test, a_cancelled_waiter_leaves_and_cancels_only_what_has_not_begun)
   });
 }
 
+TEST(future_death, using_one_that_was_moved_from_is_a_bug) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  thread_pool pool(1);
+  future<int> first = pool.submit([] { return 1; });
+  future<int> second = std::move(first);
+  EXPECT_EQ(second.result(), 1);
+  EXPECT_DEATH(first.result(), "a future that was moved from is used");
+}
+
 }  // namespace

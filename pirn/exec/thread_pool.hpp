@@ -49,7 +49,8 @@ class thread_pool final : public blocking_runner {
     return promised;
   }
 
-  /// Calls `fn` for each element of `inputs`. Returns: the futures, in the order of the elements.
+  /// Calls `fn` for each element of `inputs`.
+  /// Returns: the futures, in the order of the elements.
   template <class Fn, std::ranges::input_range Inputs>
   auto map(Fn fn, Inputs&& inputs) {
     using result = std::invoke_result_t<Fn&, std::ranges::range_reference_t<Inputs>>;
@@ -60,8 +61,8 @@ class thread_pool final : public blocking_runner {
     return futures;
   }
 
-  /// Takes no more work, runs what is queued, and ends the threads. Threads: any but the pool's
-  /// own.
+  /// Takes no more work, runs what is queued, and ends the threads.
+  /// Threads: any but the pool's own.
   void shutdown();
 
   void run(blocking_job& job) override;

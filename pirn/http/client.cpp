@@ -62,6 +62,16 @@ void redirect(status code, method& verb, request_content& content) {
   content.headers.remove(field_id::content_type);
 }
 
+// Reads what is left of a body, if it is little, so that its connection can be used again.
+task<> drain(response answer) {
+  constexpr std::size_t little_bytes = 64 * 1024;  // above it, another connection costs less
+  for (std::size_t read_bytes = 0; read_bytes <= little_bytes;) {
+    std::span<const std::byte> piece = co_await answer.read();
+    if (piece.empty()) co_return;
+    read_bytes += piece.size();
+  }
+}
+
 }  // namespace
 
 response::response(http::url from) : url_(std::move(from)) {}
@@ -127,7 +137,7 @@ task<response> client::request(method verb, url where, request_content content) 
       content.headers.remove(field_id::cookie);
     }
     redirect(answer.status(), verb, content);
-    co_await answer.read_all();  // so that the connection can be used again
+    co_await drain(std::move(answer));
     where = std::move(next);
   }
 }

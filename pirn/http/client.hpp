@@ -62,8 +62,9 @@ class response {
   std::optional<std::uint64_t> content_length() const noexcept { return length_; }
 
   /// Waits for the next piece of the body; empty at its end, when the connection is free for
-  /// others. A piece is good until the next read. Throws: std::system_error: the connection broke,
-  /// or the body is shorter than announced (`errc::cut_short`);
+  /// others. A piece is good until the next read.
+  /// Throws: std::system_error: the connection broke, or the body is shorter than announced
+  ///         (`errc::cut_short`);
   ///         timeout_error.
   /// Cancel: loses nothing.
   task<std::span<const std::byte>> read();

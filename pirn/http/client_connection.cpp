@@ -31,11 +31,16 @@ task<bool> client_connection::fill() {
 }
 
 task<const response_head*> client_connection::read_head() {
-  for (;;) {
+  constexpr int interim_max = 16;
+  for (int interim = 0; interim <= interim_max;) {
     parse_step step = parser_.feed(input_);
     input_ = input_.subspan(step.consumed);
     if (step.what == parsed::error) throw parser_.error().as_exception("response from " + name());
-    if (step.what == parsed::head && !parser_.head().is_interim()) {
+    if (step.what == parsed::head) {
+      if (parser_.head().is_interim()) {
+        ++interim;
+        continue;
+      }
       keep_alive_ = parser_.head().keep_alive;
       co_return &parser_.head();
     }
@@ -47,6 +52,8 @@ task<const response_head*> client_connection::read_head() {
     throw std::system_error(ECONNRESET, std::generic_category(),
                             "response from " + name() + ": the server closed without an answer");
   }
+  throw std::system_error(EPROTO, std::generic_category(),
+                          "response from " + name() + ": interim responses without end");
 }
 
 task<std::span<const std::byte>> client_connection::read_body() {

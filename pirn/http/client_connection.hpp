@@ -27,7 +27,8 @@ class client_connection {
   /// Whether another request may follow: the response has ended, and the server keeps the
   /// connection.
   bool is_reusable() const noexcept;
-  /// Between requests it holds no memory of the driver's. Requires: is_reusable().
+  /// Between requests it holds no memory of the driver's.
+  /// Requires: is_reusable().
   void rest() noexcept;
   /// Whether any byte of the present response has come.
   bool has_answered() const noexcept { return answered_; }

@@ -193,6 +193,24 @@ TEST_P(http_client_test, interim_answers_are_passed_over) {
   });
 }
 
+TEST_P(http_client_test, interim_answers_without_end_are_an_error) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "HTTP/1.1 103 Early Hints\r\n\r\n";
+  on_loop([&]() -> task<> {
+    const std::vector<std::string> answers{text};
+    co_await scripted(answers, [](endpoint where) -> task<> {
+      client asking;
+      std::string message;
+      try {
+        co_await asking.get(base(where) + "/");
+      } catch (const std::system_error& error) {
+        message = error.what();
+      }
+      EXPECT_NE(message.find("interim responses without end"), std::string::npos) << message;
+    });
+  });
+}
+
 TEST_P(http_client_test, a_body_cut_short_says_how_many_bytes_came) {
   on_loop([]() -> task<> {
     const std::vector<std::string> answers{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234"};

@@ -99,7 +99,8 @@ class request_parser {
   /// True between requests: no byte of the next one is there.
   bool is_idle() const noexcept;
 
-  /// What was wrong. Requires: an `error` event.
+  /// What was wrong.
+  /// Requires: an `error` event.
   const failure& error() const noexcept;
 
  private:

@@ -52,7 +52,8 @@ class exchange {
 
   /// Answers with a whole body. It is sent when the connection has nothing more to do at once, so
   /// that answers to pipelined requests go out together. For HEAD, and with 204 and 304, the body
-  /// is left out. Throws: std::logic_error when an answer was begun before.
+  /// is left out.
+  /// Throws: std::logic_error when an answer was begun before.
   void respond(http::status status, std::string_view body = {},
                std::string_view type = "text/plain; charset=utf-8");
   /// Answers without a body and a type: a redirection, 204, 304.

@@ -145,7 +145,8 @@ class fields {
   fields& set(field_id id, std::string_view value);
   fields& set(std::string_view name, std::string_view value);
 
-  /// Removes all fields of that name. Returns: how many there were.
+  /// Removes all fields of that name.
+  /// Returns: how many there were.
   std::size_t remove(field_id id);
   std::size_t remove(std::string_view name);
 

@@ -58,10 +58,11 @@ class message_machine {
     failed,
   };
 
-  /// Takes what may stand before a message off the input. Returns: false when it is wrong (`fail`
-  /// was called).
+  /// Takes what may stand before a message off the input.
+  /// Returns: false when it is wrong (`fail` was called).
   virtual bool skip_before_message(std::string_view& input) = 0;
-  /// Makes the head from what the reader has. Returns: false when it is wrong.
+  /// Makes the head from what the reader has.
+  /// Returns: false when it is wrong.
   virtual bool accept_head() = 0;
   /// Points the head at the reader's text.
   virtual void place_head() noexcept = 0;

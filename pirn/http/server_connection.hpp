@@ -34,7 +34,8 @@ class server_connection {
   static constexpr std::uint64_t skip_max_bytes = 64 * 1024;
   static constexpr duration linger_limit = std::chrono::seconds(2);
 
-  /// More input by `deadline`. Returns: false at the end of the stream.
+  /// More input by `deadline`.
+  /// Returns: false at the end of the stream.
   task<bool> fill_until(time_point deadline);
   task<bool> fill(duration limit) { return fill_until(saturating_add(now(), limit)); }
   task<> flush();

@@ -40,8 +40,8 @@ constexpr std::string_view trim(std::string_view text) noexcept {
 }
 
 /// Takes the next element of a comma-separated list off `rest`, trimmed; commas between quotes do
-/// not count. A backslash is an ordinary character, as in entity tags. Returns: nullopt at the
-/// list's end; empty elements are skipped (RFC 9110 5.6.1).
+/// not count. A backslash is an ordinary character, as in entity tags.
+/// Returns: nullopt at the list's end; empty elements are skipped (RFC 9110 5.6.1).
 std::optional<std::string_view> next_element(std::string_view& rest) noexcept;
 
 /// A number of decimal digits only.

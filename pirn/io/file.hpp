@@ -27,7 +27,8 @@ class file {
   file& operator=(file&& other) noexcept;
   ~file();
 
-  /// Reads up to `into.size()` bytes. Returns: the count, 0 at the end.
+  /// Reads up to `into.size()` bytes.
+  /// Returns: the count, 0 at the end.
   task<std::size_t> read(std::span<std::byte> into, std::int64_t offset = -1);
   /// Writes everything.
   task<> write_all(std::span<const std::byte> bytes, std::int64_t offset = -1);
@@ -61,7 +62,8 @@ task<file> open(std::string path, open_mode mode = {.read = true});
 task<> rename(std::string from, std::string to);
 task<> remove(std::string path);
 task<> remove_directory(std::string path);
-/// Makes a directory. Returns: false when it was there already.
+/// Makes a directory.
+/// Returns: false when it was there already.
 task<bool> make_directory(std::string path);
 task<file_status> status(std::string path);
 

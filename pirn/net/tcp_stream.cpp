@@ -30,16 +30,21 @@ std::string write_wait::describe() const {
   return "write to " + to_.peer().to_string();
 }
 
+bool write_wait::send_parts() {
+  request_.emplace(*this).slices = parts_;
+  return start_request();
+}
+
 bool write_wait::send_rest(std::ptrdiff_t sent) {
   if (sent < 0 && sent != -EAGAIN) {
     error_ = static_cast<int>(sent);
     return true;
   }
   std::size_t sent_bytes = sent > 0 ? static_cast<std::size_t>(sent) : 0;
-  bytes_ = {bytes_.data + sent_bytes, bytes_.size - sent_bytes};
-  request& rest = request_.emplace(*this);
-  rest.slices = std::span(&bytes_, 1);
-  rest.is_full = sent != 0;
+  request& remaining = request_.emplace(*this);
+  remaining.rest = {bytes_.data + sent_bytes, bytes_.size - sent_bytes};
+  remaining.slices = std::span(&remaining.rest, 1);
+  remaining.is_full = sent != 0;
   return start_request();
 }
 

@@ -51,9 +51,7 @@ class [[nodiscard]] write_wait final : public awaitable<write_wait> {
 
   write_wait(socket& target, std::span<const std::byte> bytes) noexcept
       : to_(target), bytes_{bytes.data(), bytes.size()} {}
-  write_wait(socket& target, std::span<const slice> parts) noexcept : to_(target) {
-    request_.emplace(*this).slices = parts;
-  }
+  write_wait(socket& target, std::span<const slice> parts) noexcept : to_(target), parts_(parts) {}
   ~write_wait() { PIRN_ASSERT(!is_waiting(), "a task is not destroyed while it writes"); }
   std::string describe() const override;
 
@@ -64,15 +62,18 @@ class [[nodiscard]] write_wait final : public awaitable<write_wait> {
     explicit request(write_wait& of) noexcept : wait(of) { to = &of.to_; }
     void completed() noexcept override { wait.request_ended(); }
     write_wait& wait;
+    slice rest{};
   };
 
   bool try_complete() {
-    if (request_) return start_request();
+    error_ = 0;
+    if (parts_.data() != nullptr) return send_parts();
     std::ptrdiff_t count = to_.send_at_once({bytes_.data, bytes_.size});
     if (count == static_cast<std::ptrdiff_t>(bytes_.size)) [[likely]]
       return true;
     return send_rest(count);
   }
+  bool send_parts();
   bool send_rest(std::ptrdiff_t sent);
   bool start_request();
   void request_ended() noexcept;
@@ -86,7 +87,8 @@ class [[nodiscard]] write_wait final : public awaitable<write_wait> {
 
   socket& to_;
   int error_ = 0;
-  slice bytes_{};  // to send without a request; what the request has is its own
+  slice bytes_{};                 // one run of bytes,
+  std::span<const slice> parts_;  // or several
   std::optional<request> request_;
 };
 
@@ -132,7 +134,8 @@ class tcp_stream {
   void reset_on_close() noexcept { raw().reset_on_close(); }
 
   bool is_open() const noexcept { return socket_ != nullptr; }
-  /// Closes now. Requires: no task is reading or writing.
+  /// Closes now.
+  /// Requires: no task is reading or writing.
   void close() noexcept { socket_.reset(); }
 
   endpoint local() const { return raw().local(); }

@@ -65,6 +65,25 @@ TEST_P(tcp_stream_test, megabytes_arrive_in_order_while_as_many_go_back) {
   });
 }
 
+TEST_P(tcp_stream_test, a_write_that_is_awaited_again_writes_it_all_again) {
+  on_loop([]() -> task<> {
+    both_ends ends = co_await connected();
+    const std::string big(8 << 20, 'b');
+    const slice parts[] = {part("<"), part(big), part(">")};
+    auto send = [&]() -> task<> {
+      auto one = ends.client.write_all(big);
+      auto several = ends.client.write_all(std::span(parts));
+      for (int i = 0; i < 2; ++i) {
+        co_await one;
+        co_await several;
+      }
+      ends.client.shut_down_writing();
+    };
+    auto [sent, arrived] = co_await gather(send(), read_to_end(ends.server));
+    EXPECT_TRUE(arrived == big + "<" + big + ">" + big + "<" + big + ">");
+  });
+}
+
 TEST_P(tcp_stream_test, a_gather_list_arrives_as_one_run_of_bytes) {
   on_loop([]() -> task<> {
     both_ends ends = co_await connected();

@@ -30,7 +30,8 @@ class buffer_ring final : public lender {
   buffer_ring(uring& ring, const buffer_ring_setup& setup);
   buffer_ring(buffer_ring&&) = delete;  // leases point at it
 
-  /// Doubles the number of buffers. Returns: false when that would be above the limit.
+  /// Doubles the number of buffers.
+  /// Returns: false when that would be above the limit.
   bool grow() noexcept;
 
   unsigned size_bytes() const noexcept { return size_bytes_; }

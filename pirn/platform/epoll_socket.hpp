@@ -73,7 +73,8 @@ class epoll_socket : public socket {
   epoll_socket(epoll_shared& shared, unique_fd descriptor) noexcept;
   ~epoll_socket() override;
 
-  /// Has the kernel tell of `events` from now on. Returns: 0 or -errno.
+  /// Has the kernel tell of `events` from now on.
+  /// Returns: 0 or -errno.
   int watch(std::uint32_t events) noexcept {
     return (watched_ & events) == events ? 0 : watch_more(events);
   }

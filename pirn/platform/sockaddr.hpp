@@ -74,7 +74,8 @@ std::expected<unique_fd, std::error_code> open_stream(const endpoint& remote,
                                                       const stream_options& options,
                                                       descriptor_mode mode);
 
-/// Sets the options that go with the socket's family. Returns: false with errno.
+/// Sets the options that go with the socket's family.
+/// Returns: false with errno.
 bool set_stream_options(int descriptor, int family, const stream_options& options) noexcept;
 
 /// The descriptor's own address; none when it has none.

@@ -50,8 +50,9 @@ inline constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
 /// Begins a send: as `rewind()` and `send_now()`, without their work where one call sends all.
 int send_first(int descriptor, send_operation& request) noexcept;
 
-/// Sends what the socket takes now. Returns: 0 when all is sent, -EAGAIN when the socket's buffer
-/// is full, else -errno. `sent_bytes` tells how much went out.
+/// Sends what the socket takes now.
+/// Returns: 0 when all is sent, -EAGAIN when the socket's buffer is full, else -errno. `sent_bytes`
+///          tells how much went out.
 int send_now(int descriptor, send_operation& request) noexcept;
 
 /// Sends what the socket takes at once, as `socket::send_at_once`.
@@ -62,8 +63,8 @@ inline ssize_t send_at_once(int descriptor, std::span<const std::byte> bytes) no
   return errno == EINTR ? 0 : -errno;
 }
 
-/// Receives what is there now. Returns: the count, 0 at the end of the stream, -EAGAIN when nothing
-/// is there, else -errno.
+/// Receives what is there now.
+/// Returns: the count, 0 at the end of the stream, -EAGAIN when nothing is there, else -errno.
 int receive_now(int descriptor, std::span<std::byte> into) noexcept;
 
 }  // namespace pirn::detail

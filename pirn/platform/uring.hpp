@@ -87,7 +87,8 @@ class uring {
     }
   }
 
-  /// io_uring_register(2). Returns: what it returns, or -errno.
+  /// io_uring_register(2).
+  /// Returns: what it returns, or -errno.
   int register_with(unsigned opcode, void* argument, unsigned count) noexcept;
 
   // For driver::has_news().

@@ -1,10 +1,12 @@
 #include "pirn/run/sigint.hpp"
 
 #include <cerrno>
+#include <thread>
 
 namespace pirn {
 
 std::atomic<sigint_guard*> sigint_guard::standing{nullptr};
+std::atomic<int> sigint_guard::handlers{0};
 static_assert(std::atomic<sigint_guard*>::is_always_lock_free, "the signal handler may not lock");
 
 sigint_guard::sigint_guard(loop& home) : home_(home) {
@@ -24,17 +26,20 @@ sigint_guard::~sigint_guard() {
   if (!installed_) return;
   std::signal(SIGINT, SIG_DFL);
   standing.store(nullptr);
+  while (handlers.load() != 0) std::this_thread::yield();  // one that still sees this guard
   if (on_the_way_.load()) home_.mail().withdraw(*this);
 }
 
 // Posting is atomics and one write(2): allowed in a handler.
 void sigint_guard::handle(int) noexcept {
   int saved = errno;
+  handlers.fetch_add(1);
   if (sigint_guard* guard = standing.load()) {
     guard->came_.store(true);
     guard->on_the_way_.store(true);
     guard->home_.mail().post(*guard);
   }
+  handlers.fetch_sub(1);
   errno = saved;
 }
 

@@ -25,6 +25,7 @@ class sigint_guard final : private inbox_message {
   void arrived() noexcept override;
 
   static std::atomic<sigint_guard*> standing;
+  static std::atomic<int> handlers;  // that run now, on any thread
 
   loop& home_;
   std::atomic<bool> came_{false};

@@ -29,7 +29,8 @@ class worker {
     mine.run(main_());
   }
 
-  /// Cancels the main task. Threads: any.
+  /// Cancels the main task.
+  /// Threads: any.
   void stop() noexcept {
     std::lock_guard lock(mutex_);
     stopped_ = true;

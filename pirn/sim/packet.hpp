@@ -32,7 +32,8 @@ class packet final : public simulated_event, public list_hook<> {
   std::byte* bytes() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
   std::span<const std::byte> unread() noexcept { return {bytes() + used, size - used}; }
   std::uint32_t room() const noexcept { return capacity_ - size; }
-  /// Puts bytes after those that it carries. Requires: there is room.
+  /// Puts bytes after those that it carries.
+  /// Requires: there is room.
   void append(std::span<const std::byte> more) noexcept;
 
  private:
@@ -57,7 +58,8 @@ class packet_pool final : public lender {
   packet_pool(packet_pool&&) = delete;  // leases point at it
   ~packet_pool();
 
-  /// An empty packet with room for `capacity_bytes`. Requires: at most `packet_max_bytes`.
+  /// An empty packet with room for `capacity_bytes`.
+  /// Requires: at most `packet_max_bytes`.
   packet& take(decision kind, std::uint32_t capacity_bytes);
   void put(packet& used) noexcept;
 

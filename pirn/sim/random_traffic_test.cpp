@@ -59,7 +59,8 @@ class conversation {
     take_what_was_read();
   }
 
-  /// Reads until the stream ends. Returns: how the stream ended, 0 or -errno.
+  /// Reads until the stream ends.
+  /// Returns: how the stream ended, 0 or -errno.
   int read_to_end() {
     give_up_reading();
     for (;;) {
@@ -138,7 +139,8 @@ virtual_options random_options(std::uint64_t seed, random_source& dice) {
                       .send_buffer_bytes = 1 + static_cast<std::uint32_t>(dice.below(50'000))}};
 }
 
-/// One random life of a connection. Returns: the hash of what happened.
+/// One random life of a connection.
+/// Returns: the hash of what happened.
 std::uint64_t live(std::uint64_t seed) {
   random_source dice(seed);
   simulation_of world(random_options(seed, dice));

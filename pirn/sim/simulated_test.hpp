@@ -61,7 +61,8 @@ class simulation_of {
   void start(request<Operation>& begun) {
     if (driver.start(begun) == started::done) begun.completed();
   }
-  /// Lets time pass until the request has ended. Returns: its result.
+  /// Lets time pass until the request has ended.
+  /// Returns: its result.
   template <class Operation>
   int finish(request<Operation>& pending) {
     while (!pending.ended && driver.event_count() > 0) driver.poll(never);
@@ -106,7 +107,8 @@ class simulation_of {
     return connect_to(*listen({.accepted = options}), options);
   }
 
-  /// Sends all that is taken at once. Returns: the result, or -EAGAIN after how much was taken.
+  /// Sends all that is taken at once.
+  /// Returns: the result, or -EAGAIN after how much was taken.
   int send_now(socket& to, std::string_view text, std::size_t* taken = nullptr) {
     slice all = slice_of(text);
     send sending(driver);
@@ -120,7 +122,8 @@ class simulation_of {
     if (taken != nullptr) *taken = sending.sent_bytes;
     return sending.result;
   }
-  /// One receive. Returns: the bytes; empty at the end or on failure.
+  /// One receive.
+  /// Returns: the bytes; empty at the end or on failure.
   std::string receive_once(socket& from) {
     receive_leased receiving(driver);
     receiving.from = &from;

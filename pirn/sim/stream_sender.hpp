@@ -30,7 +30,8 @@ class stream_sender final : public simulated_event {
 
   stream_sender(network& net, stream_socket& from) noexcept : net_(net), from_(from) {}
 
-  /// The connection stands. Requires: neither limit is 0.
+  /// The connection stands.
+  /// Requires: neither limit is 0.
   void open(const limits& both) noexcept;
 
   /// Takes as many of the bytes as fit, and the request until all have.

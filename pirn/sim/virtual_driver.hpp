@@ -35,7 +35,8 @@ static_assert(std::is_trivially_copyable_v<virtual_options>);
 /// for ending it from a debugger's or a signal's side.
 ///
 /// Throws:   std::bad_alloc from listen() and start(); running out of memory within poll() ends the
-/// program. Lifetime: ends after its sockets, requests and leases (asserted).
+///           program.
+/// Lifetime: ends after its sockets, requests and leases (asserted).
 class virtual_driver final : public driver {
  public:
   explicit virtual_driver(const virtual_options& options = {});

@@ -170,7 +170,8 @@ TEST(virtual_driver, a_dropped_file_is_closed_at_once_and_without_files_not_at_a
 
 namespace {
 
-/// A few dozen connections that talk across a way with jitter. Returns: the hash of it.
+/// A few dozen connections that talk across a way with jitter.
+/// Returns: the hash of it.
 std::uint64_t busy_hours(std::uint64_t seed) {
   simulation_of world(
       {.seed = seed,

@@ -24,7 +24,8 @@ task<> spawn_and_join(std::size_t count, Fn& fn) {
   });
 }
 
-/// Waits. Returns: whether the barrier let it pass.
+/// Waits.
+/// Returns: whether the barrier let it pass.
 task<bool> passes(barrier& gate) {
   try {
     co_await gate.wait();

@@ -67,8 +67,9 @@ class basic_queue : public detail::queue_core {
   /// Cancel: takes nothing. An item that was handed over before the cancel came is returned.
   pop_wait pop() noexcept { return pop_wait(*this); }
 
-  /// Puts an item in if there is a place (asyncio's put_nowait). Returns: whether it did; if not,
-  /// `value` keeps its value. Throws: queue_shut_down; std::bad_alloc.
+  /// Puts an item in if there is a place (asyncio's put_nowait).
+  /// Returns: whether it did; if not, `value` keeps its value.
+  /// Throws:  queue_shut_down; std::bad_alloc.
   bool try_push(T&& value) {
     if (shut_down_) throw_shut_down();
     return admit(value, nullptr);
@@ -92,7 +93,8 @@ class basic_queue : public detail::queue_core {
 
   /// Lets nothing more in: tasks that push, or wait to, get queue_shut_down. What is in the queue
   /// can still be popped; after it, pop() throws too. `{.immediate = true}` drops what is in it and
-  /// counts it as done. Twice does no harm. Source: asyncio.Queue.shutdown (Python 3.13).
+  /// counts it as done. Twice does no harm.
+  /// Source: asyncio.Queue.shutdown (Python 3.13).
   void shutdown(queue_shutdown_options options = {}) noexcept {
     if (!options.immediate) return close(0);
     Store dropped(std::exchange(items_, Store()));  // destroyed last, when all here is in order
@@ -100,8 +102,8 @@ class basic_queue : public detail::queue_core {
   }
 
  private:
-  /// Moves the value to a waiting task, which is not `from`, or into the store. Returns: false, the
-  /// value untouched, when there is no place.
+  /// Moves the value to a waiting task, which is not `from`, or into the store.
+  /// Returns: false, the value untouched, when there is no place.
   bool admit(T& value, const task_record* from) {
     if (list_wait* first = first_of_others(poppers_, from)) {
       static_cast<pop_wait&>(*first).item_.emplace(std::move(value));

@@ -63,8 +63,10 @@ class condition {
   condition_wait wait() noexcept { return condition_wait(*this); }
 
   /// Waits until `predicate()` is true, asking at first and after each notification, always with
-  /// the mutex locked. Returns: what the predicate returned.
-  /// Requires: the task holds the mutex. Throws: what the predicate throws.
+  /// the mutex locked.
+  /// Returns:  what the predicate returned.
+  /// Requires: the task holds the mutex.
+  /// Throws:   what the predicate throws.
   /// Cancel:   as wait().
   template <class Predicate>
   auto wait_for(Predicate&& predicate) {
@@ -73,8 +75,8 @@ class condition {
   }
 
   /// Notifies the `count` tasks that have waited longest, or all when there are fewer. They go on
-  /// once they have the mutex, which the caller still holds. Requires: the running task holds the
-  /// mutex.
+  /// once they have the mutex, which the caller still holds.
+  /// Requires: the running task holds the mutex.
   void notify(std::size_t count = 1) noexcept;
   void notify_all() noexcept { notify(SIZE_MAX); }
 

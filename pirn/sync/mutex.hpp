@@ -69,7 +69,8 @@ class mutex {
   /// m.scoped_lock();`
   scoped_lock_wait scoped_lock() noexcept { return scoped_lock_wait(*this); }
 
-  /// Takes the lock for the running task if it is free. Returns: whether it did.
+  /// Takes the lock for the running task if it is free.
+  /// Returns: whether it did.
   bool try_lock() noexcept;
 
   /// Hands the lock to the longest waiter, whose task becomes ready, or frees it.

@@ -54,7 +54,8 @@ class queue_core {
   bool is_shut_down() const noexcept { return shut_down_; }
 
   /// Says that an item that was popped has been dealt with; at the last one the tasks in join()
-  /// become ready. Requires: no more calls than items were pushed.
+  /// become ready.
+  /// Requires: no more calls than items were pushed.
   void task_done() noexcept;
 
   /// Waits until task_done() was called for every item that was pushed.

@@ -28,7 +28,8 @@ class ring {
   bool empty() const noexcept { return head_ == tail_; }
   std::size_t size() const noexcept { return tail_ - head_; }
 
-  /// Throws: std::bad_alloc, the ring unchanged. Cost: O(1); moves all when it grows.
+  /// Throws: std::bad_alloc, the ring unchanged.
+  /// Cost:   O(1); moves all when it grows.
   void put(T&& item) {
     if (size() == capacity()) [[unlikely]]
       grow();
@@ -36,7 +37,8 @@ class ring {
     ++tail_;
   }
 
-  /// Takes the item that was put first. Requires: not empty.
+  /// Takes the item that was put first.
+  /// Requires: not empty.
   T take() noexcept {
     PIRN_ASSERT(!empty(), "an empty ring has nothing to take");
     T* first = slots_ + (head_ & mask_);

@@ -67,7 +67,8 @@ class semaphore {
   /// s.scoped_acquire();`
   scoped_acquire_wait scoped_acquire() noexcept { return scoped_acquire_wait(*this); }
 
-  /// Takes a permit if one is free. Returns: whether it did.
+  /// Takes a permit if one is free.
+  /// Returns: whether it did.
   bool try_acquire() noexcept;
 
   /// Gives permits: the longest waiters take them and become ready, the rest is kept.
