@@ -1,11 +1,9 @@
 // pirn echo: sends back what it receives.
 
-#include <cstdio>
 #include <memory>
-#include <mutex>
 
-#include <fmt/core.h>
 
+#include "announcer.hpp"
 #include "command.hpp"
 #include "driver_option.hpp"
 #include "pirn/net/server.hpp"
@@ -28,19 +26,16 @@ task<> echo(net::tcp_stream peer) {
   }
 }
 
-task<> serve_echo(endpoint where, bool shared) {
-  net::listener listening(where, {.reuse_port = shared});
-  static std::once_flag told;
-  std::call_once(told, [&] {
-    fmt::print("echoing on {}, press Ctrl-C to stop\n", listening.local().to_string());
-    std::fflush(stdout);
-  });
+task<> serve_echo(endpoint where, announcer announce, listen_options options) {
+  net::listener listening(where, options);
+  announce("echoing on {}", listening.local().to_string());
   co_await net::serve_on(listening, echo);
 }
 
 int run_echo(const echo_options& options) {
   endpoint where = listening_address(options.address, options.run);
-  run(options.run, serve_echo, where, options.run.workers != 1);
+  run(options.run, serve_echo, where, announcer(),
+      listen_options{.reuse_port = options.run.workers != 1});
   return 0;
 }
 

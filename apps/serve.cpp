@@ -2,11 +2,11 @@
 
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <system_error>
 
 #include <fmt/core.h>
 
+#include "announcer.hpp"
 #include "command.hpp"
 #include "driver_option.hpp"
 #include "pirn/base/scope_guard.hpp"
@@ -50,15 +50,10 @@ task<> log_request(const http::static_files& files, http::exchange& current) {
   ended = true;
 }
 
-task<> serve_directory(serve_options options, endpoint where) {
+task<> serve_directory(serve_options options, endpoint where, announcer announce) {
   http::static_files files(options.directory, {.list_directories = options.list});
   net::listener listening(where, {.reuse_port = options.run.workers != 1});
-  static std::once_flag told;
-  std::call_once(told, [&] {
-    fmt::print("serving {} on http://{}/, press Ctrl-C to stop\n", options.directory,
-               listening.local().to_string());
-    std::fflush(stdout);
-  });
+  announce("serving {} on http://{}/", options.directory, listening.local().to_string());
   http::handler answer = [&](http::exchange& current) {
     return options.quiet ? files(current) : log_request(files, current);
   };
@@ -75,7 +70,7 @@ int run_serve(const serve_options& options) {
     if (!error) error = std::make_error_code(std::errc::not_a_directory);
     throw std::system_error(error, "serve " + options.directory);
   }
-  run(options.run, serve_directory, options, where);
+  run(options.run, serve_directory, options, where, announcer());
   return 0;
 }
 
