@@ -2,7 +2,6 @@
 
 #include <memory>
 
-
 #include "announcer.hpp"
 #include "command.hpp"
 #include "driver_option.hpp"
