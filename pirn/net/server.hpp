@@ -48,71 +48,80 @@ task<tcp_stream> accept_patiently(listener& where, duration pause);
 /// Whether `error` is what the network or the system did: a std::system_error.
 bool is_network_failure(const std::exception_ptr& error) noexcept;
 
+/// A server while it runs. Two groups: what cancels it reaches the acceptor in the one; the
+/// handlers in the other stand in a shield, which ends with their grace.
 template <class Handler>
-task<> handle_one(const Handler& handler, tcp_stream peer, const failure_sink& failures) {
-  endpoint address = peer.peer();
-  std::exception_ptr error;
-  try {
-    co_await std::invoke(handler, std::move(peer));
-  } catch (const cancelled&) {
-    throw;
-  } catch (...) {
-    error = std::current_exception();
-  }
-  if (!error) co_return;
-  if (failures) {
-    failures(address, error);
-  } else if (!is_network_failure(error)) {
-    std::rethrow_exception(error);
-  }
-}
+class server_run {
+ public:
+  server_run(listener& where, const Handler& handler, const serve_options& options,
+             const failure_sink& failures)
+      : where_(where), handler_(handler), options_(options), failures_(failures) {}
 
-/// `handlers` is null once their group is about to end: a connection that was accepted at that very
-/// moment is closed.
-template <class Handler>
-task<> accept_all(task_group* const& handlers, listener& where, const Handler& handler,
-                  const serve_options& options, const failure_sink& failures) {
-  for (;;) {
-    tcp_stream peer = co_await accept_patiently(where, options.shortage_pause);
-    if (handlers == nullptr) co_return;
-    handlers->start(handle_one(handler, std::move(peer), failures));
+  task<> run() {
+    task_record& me = co_await this_task_record{};
+    task_group acceptors(me);
+    std::exception_ptr error;
+    try {
+      auto body = [&](task_group& handlers) { return serve(handlers, acceptors); };
+      co_await within(shield_, with_group(body));
+    } catch (...) {
+      error = std::current_exception();
+    }
+    co_await acceptors.join_first(error);
   }
-}
 
-/// Runs inside the scope that keeps the handlers out of reach: waits for the end of the acceptor,
-/// which lives outside of it, then lets the handlers go on for the grace.
-template <class Handler>
-task<> serve_kept(task_group*& handlers, task_group& outer, cancel_scope& keep, listener& where,
-                  const Handler& handler, const serve_options& options,
-                  const failure_sink& failures) {
-  child<void> acceptor = outer.start(accept_all(handlers, where, handler, options, failures));
-  try {
-    co_await acceptor;
-  } catch (...) {  // known to the outer group
+ private:
+  task<> serve(task_group& handlers, task_group& acceptors) {
+    handlers_ = &handlers;
+    child<void> acceptor = acceptors.start(accept_all());
+    try {
+      co_await acceptor;
+    } catch (...) {  // known to its group
+    }
+    handlers_ = nullptr;
+    shield_.set_deadline(saturating_add(now(), options_.grace));
   }
-  handlers = nullptr;  // the acceptor may have one more connection when a handler's failure ends it
-  keep.set_deadline(saturating_add(now(), options.grace));
-}
+
+  task<> accept_all() {
+    for (;;) {
+      tcp_stream peer = co_await accept_patiently(where_, options_.shortage_pause);
+      if (handlers_ == nullptr) co_return;  // it came while a handler's failure ended the server
+      handlers_->start(handle(std::move(peer)));
+    }
+  }
+
+  task<> handle(tcp_stream peer) {
+    endpoint address = peer.peer();
+    std::exception_ptr error;
+    try {
+      co_await std::invoke(handler_, std::move(peer));
+    } catch (const cancelled&) {
+      throw;
+    } catch (...) {
+      error = std::current_exception();
+    }
+    if (!error) co_return;
+    if (failures_) {
+      failures_(address, error);
+    } else if (!is_network_failure(error)) {
+      std::rethrow_exception(error);
+    }
+  }
+
+  listener& where_;
+  const Handler& handler_;
+  const serve_options& options_;
+  const failure_sink& failures_;
+  cancel_scope shield_{scope_options{.shield = true}};
+  task_group* handlers_ = nullptr;  // null once they are about to end
+};
 
 }  // namespace detail
 
 template <class Handler>
 task<> serve_on(listener& where, Handler handler, serve_options options, failure_sink failures) {
-  task_record& me = co_await this_task_record{};
-  task_group outer(me);
-  cancel_scope keep(scope_options{.shield = true});
-  task_group* handlers = nullptr;
-  std::exception_ptr error;
-  try {
-    auto body = [&](task_group& group) {
-      handlers = &group;
-      return detail::serve_kept(handlers, outer, keep, where, handler, options, failures);
-    };
-    co_await within(keep, with_group(body));
-  } catch (...) {
-    error = std::current_exception();
-  }
-  co_await outer.join_first(error);
+  detail::server_run<Handler> server(where, handler, options, failures);
+  co_await server.run();
 }
 
 }  // namespace pirn::net
