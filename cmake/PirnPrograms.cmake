@@ -61,11 +61,13 @@ function(pirn_test_program target prefix)
     endif()
   endif()
   pirn_warnings(${target})
+  set(timeout_s 60)
   if(PIRN_SANITIZE)
+    set(timeout_s 300)
     target_compile_options(${target} PRIVATE -O0)  # the library is optimised; this halves the build
   endif()
   gtest_discover_tests(${target} TEST_PREFIX ${prefix}/
-    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 60 LABELS ${prefix})
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT ${timeout_s} LABELS ${prefix})
 endfunction()
 
 foreach(room IN LISTS PIRN_BUILT)
