@@ -10,16 +10,9 @@ task_handle& task_handle::operator=(task_handle&& other) noexcept {
   return *this;
 }
 
-void task_handle::drop() noexcept {
-  if (record_ == nullptr) return;
-  if (record_->has_ended()) {
-    frame_.destroy();
-    delete record_;
-  } else {
-    PIRN_ASSERT(!record_->is_observed(), "a child is dropped while somebody waits for its end");
-    record_->held_ = false;  // frees itself at its end
-  }
-  record_ = nullptr;
+void task_handle::free_ended() noexcept {
+  frame_.destroy();
+  delete record_;
 }
 
 }  // namespace pirn

@@ -62,7 +62,17 @@ class task_handle {
  private:
   friend class loop_runner;
   friend class children_watch;
-  void drop() noexcept;
+  void drop() noexcept {
+    if (record_ == nullptr) return;
+    if (record_->has_ended()) {
+      free_ended();
+    } else {
+      PIRN_ASSERT(!record_->is_observed(), "a child is dropped while somebody waits for its end");
+      record_->held_ = false;  // frees itself at its end
+    }
+    record_ = nullptr;
+  }
+  void free_ended() noexcept;
 };
 
 /// Waits for a child's end. `Moves`: takes the result out of the child.

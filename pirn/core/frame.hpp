@@ -67,6 +67,7 @@ class frame_base : public detail::pooled_frame {
   std::suspend_always initial_suspend() const noexcept { return {}; }
 
   template <wait_like Wait>
+    requires(!awaited_by_frame<Wait>)
   wait_in_place<std::remove_reference_t<Wait>> await_transform(
       Wait&& wait, std::source_location where = std::source_location::current()) noexcept {
     arrive(where);
@@ -140,7 +141,9 @@ class frame_base : public detail::pooled_frame {
   [[gnu::noinline]] static std::coroutine_handle<> leave_root(
       std::coroutine_handle<Promise> frame) noexcept {
     Promise& promise = frame.promise();
-    if (promise.record_->root_ended(promise.error())) frame.destroy();
+    task_record& record = *promise.record_;
+    const bool failed = promise.has_error();
+    if (failed ? record.root_failed(promise.error()) : record.root_ended()) frame.destroy();
     return std::noop_coroutine();
   }
 

@@ -116,6 +116,7 @@ void loop::turn() noexcept {
     ++count;
   }
   resumes_ += count;
+  current_ = nullptr;
 }
 
 void loop::resume(ready_node& node) noexcept {
@@ -123,7 +124,6 @@ void loop::resume(ready_node& node) noexcept {
   current_ = &task;
   task.budget_ = task_record::budget_per_resume;
   task.resume_point_.resume();
-  current_ = nullptr;
 }
 
 // The turn of a loop that shuffles, records or measures.
@@ -145,6 +145,7 @@ void loop::careful_turn() {
     } else {
       resume(task);
     }
+    current_ = nullptr;
     if (options_.record_decisions && on_resumed) on_resumed(id);
   }
 }
@@ -155,6 +156,7 @@ void loop::resume_measured(task_record& task) {
   std::source_location from = task.where();
   const auto start = std::chrono::steady_clock::now();
   resume(task);
+  current_ = nullptr;
   const duration held = std::chrono::steady_clock::now() - start;
   if (held < options_.slow_limit || !on_warning) return;
   const auto held_ms = std::chrono::duration_cast<std::chrono::milliseconds>(held).count();

@@ -12,6 +12,7 @@
 #include "pirn/core/file_system.hpp"
 #include "pirn/core/ready_list.hpp"
 #include "pirn/core/scope.hpp"
+#include "pirn/core/task_local.hpp"
 #include "pirn/core/task_record.hpp"
 #include "pirn/core/timer.hpp"
 #include "pirn/core/wait.hpp"
@@ -165,11 +166,29 @@ inline time_point now() noexcept {
   return loop::current().now();
 }
 
-// The hot path of every wait.
+// The hot path of every task and wait.
+
+inline task_record::task_record(loop& home, scope_node& parent,
+                                std::coroutine_handle<> root) noexcept
+    : scope_node(kind::task),
+      loop_(&home),
+      innermost_(this),
+      leaf_(root),
+      id_(home.next_task_id()) {
+  resume_point_ = root;
+  attach_below(parent);
+  set_attention(attention_cancel, is_cancelled());
+  if (const task_record* spawner = home.current_task()) [[likely]]
+    locals_ = detail::share_bindings(spawner->locals_);
+}
+
+inline void task_record::pass_turn(std::coroutine_handle<> frame) noexcept {
+  resume_point_ = frame;
+  loop_->make_ready(*this);
+}
 
 inline void wait_node::check_attention() {
-  if (task_->attention_ != 0) [[unlikely]]
-    task_->throw_attention();
+  task_->check_attention();
 }
 
 inline bool wait_node::spend_budget() noexcept {
@@ -186,8 +205,7 @@ inline void wait_node::suspend(std::coroutine_handle<> frame) noexcept {
 }
 
 inline void wait_node::pass_turn(std::coroutine_handle<> frame) noexcept {
-  task_->resume_point_ = frame;
-  task_->loop_->make_ready(*task_);
+  task_->pass_turn(frame);
 }
 
 inline void wait_node::wake() noexcept {

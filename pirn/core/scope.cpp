@@ -8,21 +8,6 @@
 
 namespace pirn {
 
-scope_node::~scope_node() {
-  PIRN_ASSERT(children_.empty(), "a scope ends after all that was started in it");
-}
-
-void scope_node::attach_below(scope_node& parent) noexcept {
-  parent_ = &parent;
-  parent.children_.push_back(*this);
-  if (!shield_ && parent.cancelled_) cancelled_ = true;
-}
-
-void scope_node::detach() noexcept {
-  parent_->children_.remove(*this);
-  parent_ = nullptr;
-}
-
 void scope_node::cancel() noexcept {
   cancel_called_ = true;
   if (!cancelled_) reach(false);

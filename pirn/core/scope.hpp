@@ -42,10 +42,17 @@ class scope_node : public list_hook<scope_node> {
 
  protected:
   explicit scope_node(kind type) noexcept : kind_(type) {}
-  ~scope_node();
+  ~scope_node() { PIRN_ASSERT(children_.empty(), "a scope ends after all that was started in it"); }
 
-  void attach_below(scope_node& parent) noexcept;
-  void detach() noexcept;
+  void attach_below(scope_node& parent) noexcept {
+    parent_ = &parent;
+    parent.children_.push_back(*this);
+    if (!shield_ && parent.cancelled_) cancelled_ = true;
+  }
+  void detach() noexcept {
+    parent_->children_.remove(*this);
+    parent_ = nullptr;
+  }
 
   scope_node* parent_ = nullptr;
   intrusive_list<scope_node, scope_node> children_;

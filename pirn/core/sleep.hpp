@@ -1,6 +1,7 @@
 // sleep: waits that only time ends, and the wait that ends at once.
 #pragma once
 
+#include "pirn/core/frame.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/core/timer.hpp"
 #include "pirn/core/wait.hpp"
@@ -51,18 +52,24 @@ inline sleep_wait sleep_for(duration length, std::int16_t priority = 0) noexcept
   return {saturating_add(now(), length), priority};
 }
 
-/// A wait that ends on the next turn.
+/// A wait that ends on the next turn. A task that awaits it just goes to the end of the ready list;
+/// a wait it is only to a select.
 class [[nodiscard]] yield_wait final : public awaitable<yield_wait> {
  public:
   std::string describe() const override { return "yield"; }
 
-  // It is over before it begins: the task only goes to the end of the ready list.
-  bool await_ready() {
-    check_attention();
-    return false;
+  struct awaiter {
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> frame) const noexcept {
+      frame.promise().record().pass_turn(frame);
+    }
+    void await_resume() const noexcept {}
+  };
+  awaiter awaited_by(frame_base& caller) const {
+    caller.record().check_attention();
+    return {};
   }
-  void await_suspend(std::coroutine_handle<> frame) noexcept { pass_turn(frame); }
-  void await_resume() const noexcept {}
 
  private:
   friend class awaitable<yield_wait>;

@@ -37,6 +37,7 @@ class task_promise_base : public frame_base {
   final_transfer final_suspend() const noexcept { return {}; }
   void unhandled_exception() noexcept { result_.set_error(std::current_exception()); }
 
+  bool has_error() const noexcept { return result_.has_error(); }
   std::exception_ptr error() const noexcept { return result_.error(); }
   outcome<T>& result() noexcept { return result_; }
 

@@ -51,16 +51,18 @@ task_record& task_group::adopt(frame_base& root, std::coroutine_handle<> frame) 
   return *record;
 }
 
-void task_group::child_ended(bool was_cancelled, std::exception_ptr error) noexcept {
+void task_group::child_failed(bool was_cancelled, std::exception_ptr error) noexcept {
   if (was_cancelled) {
     cut_short_ = true;
-  } else if (error) {
+  } else {
     add_failure(std::move(error));
     cancel();
   }
-  if (--active_ == 0 && joining_ != nullptr) {
-    std::exchange(joining_, nullptr)->wake();
-  }
+  child_ended();
+}
+
+void task_group::wake_joining() noexcept {
+  std::exchange(joining_, nullptr)->wake();
 }
 
 // A child's failure that the body met by awaiting the child is one failure, not two.

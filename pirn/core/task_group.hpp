@@ -63,7 +63,11 @@ class task_group : public open_scope {
   friend class task_record;
 
   task_record& adopt(frame_base& root, std::coroutine_handle<> frame);
-  void child_ended(bool was_cancelled, std::exception_ptr error) noexcept;
+  void child_ended() noexcept {
+    if (--active_ == 0 && joining_ != nullptr) wake_joining();
+  }
+  [[gnu::cold]] void child_failed(bool was_cancelled, std::exception_ptr error) noexcept;
+  void wake_joining() noexcept;
   void add_failure(std::exception_ptr error);
   task<> settle(std::exception_ptr body_error);
 

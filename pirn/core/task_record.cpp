@@ -15,23 +15,9 @@ struct task_record::extras {
   std::exception_ptr interrupt;
 };
 
-task_record::task_record(loop& home, scope_node& parent, std::coroutine_handle<> root) noexcept
-    : scope_node(kind::task),
-      loop_(&home),
-      innermost_(this),
-      leaf_(root),
-      id_(home.next_task_id()) {
-  resume_point_ = root;
-  attach_below(parent);
-  set_attention(attention_cancel, is_cancelled());
-  if (const task_record* spawner = home.current_task()) {
-    locals_ = detail::share_bindings(spawner->locals_);
-  }
-}
-
 task_record::~task_record() {
-  detail::drop_bindings(locals_);
-  delete extras_;
+  if (locals_ != nullptr) detail::drop_bindings(locals_);
+  if (extras_ != nullptr) delete extras_;
 }
 
 task_record::extras& task_record::more() {
@@ -100,21 +86,34 @@ void task_record::ask_wait_to_end(bool by_interrupt) noexcept {
   }
 }
 
-bool task_record::root_ended(std::exception_ptr error) noexcept {
+inline task_group* task_record::retire() noexcept {
   PIRN_ASSERT(innermost_ == this, "a task leaves the scopes that it entered");
   PIRN_ASSERT(locks_held_ == 0, "a task unlocks what it locked before it ends");
   ended_ = true;
-  failed_ = error != nullptr;
-  was_cancelled_ = error && is_cancellation(error);
-  while (!observers_.empty()) observers_.pop_front().ended();
+  while (!observers_.empty()) [[unlikely]]
+    observers_.pop_front().ended();
   scope_node* above = parent_;
   detach();
-  bool held = held_;
-  if (above->type() == kind::group) {
-    static_cast<task_group*>(above)->child_ended(was_cancelled_, std::move(error));
-  }
-  if (!held) delete this;
-  return !held;
+  return above->type() == kind::group ? static_cast<task_group*>(above) : nullptr;
+}
+
+inline bool task_record::free_unless_held() noexcept {
+  if (held_) return false;
+  delete this;
+  return true;
+}
+
+bool task_record::root_ended() noexcept {
+  if (task_group* group = retire()) group->child_ended();
+  return free_unless_held();
+}
+
+bool task_record::root_failed(std::exception_ptr error) noexcept {
+  failed_ = true;
+  was_cancelled_ = is_cancellation(error);
+  task_group* group = retire();
+  if (group != nullptr) group->child_failed(was_cancelled_, std::move(error));
+  return free_unless_held();
 }
 
 }  // namespace pirn

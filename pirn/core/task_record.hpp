@@ -70,6 +70,13 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
 
   /// Whether its next wait would throw instead of starting.
   bool must_stop() const noexcept { return attention_ != 0; }
+  /// Throws what a wait must throw before it starts: a pending interrupt, else `cancelled`.
+  void check_attention() {
+    if (attention_ != 0) [[unlikely]]
+      throw_attention();
+  }
+  /// Puts the running task at the end of the ready list, to go on in `frame`.
+  void pass_turn(std::coroutine_handle<> frame) noexcept;
 
   // For scopes.
   scope_node& innermost() const noexcept { return *innermost_; }
@@ -91,6 +98,7 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   friend class task_group;
   friend class task_handle;
   friend class wait_node;
+  friend class wait_state;
   friend detail::local_binding*& detail::current_bindings() noexcept;
 
   static constexpr std::uint8_t attention_cancel = 1;
@@ -102,16 +110,21 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   void set_attention(std::uint8_t bit, bool on) noexcept {
     attention_ = static_cast<std::uint8_t>(on ? attention_ | bit : attention_ & ~bit);
   }
-  /// Throws what a wait must throw before it starts: a pending interrupt, else `cancelled`.
   [[noreturn, gnu::cold]] void throw_attention();
   std::exception_ptr take_interrupt() noexcept;
   extras& more();
   void ask_wait_to_end(bool by_interrupt) noexcept;
 
-  /// Called once by the outermost coroutine at its end, with its error or null; frees the record
-  /// unless it is held.
+  /// Called once by the outermost coroutine at its end; frees the record unless it is held.
   /// Returns: whether the frame is to be destroyed.
-  bool root_ended(std::exception_ptr error) noexcept;
+  bool root_ended() noexcept;
+  /// root_ended() for an end by an exception.
+  [[gnu::cold]] bool root_failed(std::exception_ptr error) noexcept;
+  /// Tells the observers and leaves the tree.
+  /// Returns: the group that ran it, or null.
+  task_group* retire() noexcept;
+  /// Returns: whether nobody holds the record, which then is gone.
+  bool free_unless_held() noexcept;
 
   loop* loop_;
   scope_node* innermost_;

@@ -16,7 +16,7 @@ constexpr std::uint64_t order_key(std::int16_t priority, std::uint64_t sequence)
   return (biased << sequence_bits) | sequence;
 }
 
-// Four children: half the levels of two, and the four lie in one cache line.
+// Four children: half the levels of two, and the four lie side by side.
 constexpr std::size_t arity = 4;
 constexpr std::size_t parent_of(std::size_t child) noexcept {
   return (child - 1) / arity;

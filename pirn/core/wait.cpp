@@ -8,7 +8,7 @@
 
 namespace pirn {
 
-void wait_node::abandon() noexcept {
+void wait_state::abandon() noexcept {
   if (task_->waiting_ == this) task_->waiting_ = nullptr;
 }
 
@@ -41,13 +41,17 @@ void wait_node::wake_cancelled() noexcept {
   end_early(by_interrupt ? ending::interrupted : ending::cancelled);
 }
 
-cancel_answer list_wait::withdraw() noexcept {
+void list_place::leave() noexcept {
   list_->waits_.remove(*this);
+}
+
+cancel_answer list_wait::withdraw() noexcept {
+  leave();
   return cancel_answer::gone;
 }
 
 void wait_list::wake_all() noexcept {
-  while (!waits_.empty()) waits_.pop_front().wake();
+  while (!waits_.empty()) wake_first();
 }
 
 void wait_list::pass(list_wait& wait, wait_list& other) noexcept {

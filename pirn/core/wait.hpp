@@ -13,13 +13,34 @@ namespace pirn {
 
 class task_record;
 
+/// Who waits, and how the wait ended. Apart from wait_node, because the destructor of a class with
+/// virtual functions first points the object at that class's table, and each wait would pay for it.
+class wait_state {
+ public:
+  wait_state(wait_state&&) = delete;  // tasks point at it
+
+ protected:
+  // Up to `done` there is nothing to throw and nobody to wake.
+  enum class ending : std::uint8_t { open, done, waiting, cancelled, interrupted };
+
+  wait_state() = default;
+  ~wait_state() {
+    if (ending_ == ending::waiting) [[unlikely]]
+      abandon();
+  }
+
+  task_record* task_ = nullptr;
+  ending ending_ = ending::open;
+
+ private:
+  [[gnu::cold]] void abandon() noexcept;  // the frame is destroyed before the wait has ended
+};
+
 /// A task's wait for one thing: who waits, on what, how to withdraw, how to say so. It lives in the
 /// awaiting frame and ends exactly once: with a result, by cancellation, or with an exception that
 /// was put in.
-class wait_node {
+class wait_node : public wait_state {
  public:
-  wait_node(wait_node&&) = delete;  // lists and drivers point at it
-
   /// What is waited for, in words: "sleep", "lock of mutex", "receive from 127.0.0.1:80".
   virtual std::string describe() const = 0;
   /// The task that holds what is waited for, or null.
@@ -35,14 +56,8 @@ class wait_node {
   }
 
  protected:
-  // Up to `done` there is nothing to throw and nobody to wake.
-  enum class ending : std::uint8_t { open, done, waiting, cancelled, interrupted };
-
   wait_node() = default;
-  ~wait_node() {
-    if (ending_ == ending::waiting) [[unlikely]]
-      abandon();
-  }
+  ~wait_node() = default;
 
   /// Asked to end early. After `gone` nothing will wake this wait.
   virtual cancel_answer withdraw() noexcept = 0;
@@ -67,15 +82,11 @@ class wait_node {
   /// Rethrows how the wait ended, when not with a result.
   [[noreturn, gnu::cold]] void throw_ending();
 
-  task_record* task_ = nullptr;
-  ending ending_ = ending::open;
-
  private:
   friend class task_record;
   friend class select_wait;
   void end_early(ending how) noexcept;
   [[gnu::cold]] void wake_as_member() noexcept;  // its task waits for a select
-  [[gnu::cold]] void abandon() noexcept;         // its frame is destroyed before it has ended
 };
 
 /// Makes an awaitable of a wait. `Self` provides

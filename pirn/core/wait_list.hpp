@@ -9,18 +9,31 @@ namespace pirn {
 
 class wait_list;
 
-/// A wait that stands in a wait_list; cancelling it just leaves the list.
-class list_wait : public wait_node, public list_hook<> {
+/// A place in a wait_list, left at the latest by its destructor: apart from list_wait for the
+/// reason that wait_state gives.
+class list_place : public list_hook<> {
  protected:
-  explicit list_wait(wait_list& list) noexcept : list_(&list) {}
-  ~list_wait();
+  explicit list_place(wait_list& list) noexcept : list_(&list) {}
+  ~list_place() {
+    if (is_linked()) [[unlikely]]
+      leave();
+  }
+  [[gnu::cold]] void leave() noexcept;
+
+  wait_list* list_;
+};
+
+/// A wait that stands in a wait_list; cancelling it just leaves the list.
+class list_wait : public wait_node, public list_place {
+ protected:
+  explicit list_wait(wait_list& list) noexcept : list_place(list) {}
+  ~list_wait() = default;
 
   void enqueue() noexcept;
   cancel_answer withdraw() noexcept override;
 
  private:
   friend class wait_list;
-  wait_list* list_;
 };
 
 /// A first-in-first-out list of waits.
@@ -36,9 +49,11 @@ class wait_list {
   std::size_t size() const noexcept { return waits_.size(); }
   /// The wait that came first.
   /// Requires: not empty.
-  list_wait& front() const noexcept { return waits_.front(); }
-  list_wait* first() const noexcept { return waits_.first(); }
-  list_wait* next(const list_wait& wait) const noexcept { return waits_.next(wait); }
+  list_wait& front() const noexcept { return static_cast<list_wait&>(waits_.front()); }
+  list_wait* first() const noexcept { return static_cast<list_wait*>(waits_.first()); }
+  list_wait* next(const list_wait& wait) const noexcept {
+    return static_cast<list_wait*>(waits_.next(wait));
+  }
 
   /// Takes the first wait out and makes its task ready.
   /// Requires: not empty.
@@ -50,14 +65,10 @@ class wait_list {
   void pass(list_wait& wait, wait_list& other) noexcept;
 
  private:
+  friend class list_place;
   friend class list_wait;
-  intrusive_list<list_wait> waits_;
+  intrusive_list<list_place> waits_;
 };
-
-inline list_wait::~list_wait() {
-  if (is_linked()) [[unlikely]]
-    list_->waits_.remove(*this);
-}
 
 inline void list_wait::enqueue() noexcept {
   list_->waits_.push_back(*this);
@@ -69,7 +80,7 @@ inline void wait_list::wake(list_wait& wait) noexcept {
 }
 
 inline list_wait& wait_list::wake_first() noexcept {
-  list_wait& first = waits_.pop_front();
+  list_wait& first = static_cast<list_wait&>(waits_.pop_front());
   first.wake();
   return first;
 }

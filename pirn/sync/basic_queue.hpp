@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/base/compiler.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/sync/queue_core.hpp"
 
@@ -104,7 +105,7 @@ class basic_queue : public detail::queue_core {
  private:
   /// Moves the value to a waiting task, which is not `from`, or into the store.
   /// Returns: false, the value untouched, when there is no place.
-  bool admit(T& value, const task_record* from) {
+  PIRN_ALWAYS_INLINE bool admit(T& value, const task_record* from) {
     if (list_wait* first = first_of_others(poppers_, from)) {
       static_cast<pop_wait&>(*first).item_.emplace(std::move(value));
       poppers_.wake(*first);
