@@ -24,11 +24,11 @@ class curl_files_test : public pirn::testing::each_driver {
   curl_files_test() {
     std::string name = fs::temp_directory_path() / "pirn_curl_XXXXXX";
     top_ = mkdtemp(name.data());
-    fs::create_directory(top_ / "root");
-    write("root/a.txt", "0123456789");
+    fs::create_directory(top_ / "site");
+    write("site/a.txt", "0123456789");
     std::string large;
     for (int i = 0; large.size() < 3'000'000; ++i) large += std::to_string(i) + "\n";
-    write("root/large", large);
+    write("site/large", large);
     write("upload", std::string(20'000'000, 'u'));
   }
   ~curl_files_test() override { fs::remove_all(top_); }
@@ -53,7 +53,7 @@ class curl_files_test : public pirn::testing::each_driver {
     return got;
   }
   std::string with_curl(std::string commands) const {
-    const static_files files(top_ / "root");
+    const static_files files(top_ / "site");
     return with_curl([&files](exchange& current) { return files(current); }, std::move(commands));
   }
 
@@ -84,10 +84,10 @@ TEST_P(curl_files_test, ranges_and_what_is_left_of_a_file) {
   EXPECT_EQ(with_curl("CURL -r 2-4 -w ' %{http_code}' URL/a.txt"), "234 206");
   EXPECT_EQ(with_curl("CURL -r -3 -w ' %{http_code}' URL/a.txt"), "789 206");
   EXPECT_EQ(with_curl("CURL -r 20- -o TOP/x -w '%{http_code}' URL/a.txt"), "416");
-  EXPECT_EQ(with_curl("head -c 1000000 TOP/root/large > TOP/part;"
+  EXPECT_EQ(with_curl("head -c 1000000 TOP/site/large > TOP/part;"
                       "CURL -C - -o TOP/part -w '%{http_code} %{size_download} ' URL/large;"
-                      "cmp TOP/part TOP/root/large && echo same"),
-            "206 " + std::to_string(fs::file_size(top_ / "root/large") - 1'000'000) + " same\n");
+                      "cmp TOP/part TOP/site/large && echo same"),
+            "206 " + std::to_string(fs::file_size(top_ / "site/large") - 1'000'000) + " same\n");
 }
 
 TEST_P(curl_files_test, what_curl_has_is_304) {
@@ -104,7 +104,7 @@ TEST_P(curl_files_test, head_has_the_length_and_leaves_the_connection) {
   if (is_virtual()) return;
   const std::string got = with_curl("CURL -I URL/large URL/missing -w '%{num_connects} '");
   EXPECT_EQ(first_line(got), "HTTP/1.1 200 OK");
-  const std::string size = std::to_string(fs::file_size(top_ / "root/large"));
+  const std::string size = std::to_string(fs::file_size(top_ / "site/large"));
   EXPECT_EQ(count_of("Content-Length: " + size + "\r\n", got), 1U);
   EXPECT_EQ(count_of("HTTP/1.1 404 Not Found", got), 1U);
   EXPECT_TRUE(got.ends_with("0 ")) << got;  // the second came over the first one's connection
