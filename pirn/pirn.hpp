@@ -16,6 +16,7 @@
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/task_local.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/exec/thread.hpp"
 #include "pirn/exec/thread_pool.hpp"
 #include "pirn/exec/to_thread.hpp"
 #include "pirn/io/file.hpp"
