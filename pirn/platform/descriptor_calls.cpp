@@ -1,0 +1,149 @@
+#include "pirn/platform/descriptor_calls.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace pirn {
+
+namespace {
+
+// Keeps SIGPIPE, which write(2) sends to this thread, from the program. One that was pending before
+// stays.
+class no_sigpipe {
+ public:
+  no_sigpipe() {
+    sigset_t pending;
+    ::sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  no_sigpipe(no_sigpipe&&) = delete;
+  ~no_sigpipe() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  void take() noexcept {
+    if (was_pending_) return;
+    timespec none{};
+    while (::sigtimedwait(&pipe_, nullptr, &none) < 0 && errno == EINTR) {
+    }
+  }
+
+ private:
+  sigset_t pipe_;
+  sigset_t before_;
+  bool was_pending_;
+};
+
+short wanted(int events) noexcept {
+  int result = 0;
+  if ((events & poll_readable) != 0) result |= POLLIN;
+  if ((events & poll_writable) != 0) result |= POLLOUT;
+  return static_cast<short>(result);
+}
+
+int happened(int events) noexcept {
+  int result = 0;
+  if ((events & POLLIN) != 0) result |= poll_readable;
+  if ((events & POLLOUT) != 0) result |= poll_writable;
+  if ((events & POLLHUP) != 0) result |= poll_hang_up;
+  if ((events & (POLLERR | POLLNVAL)) != 0) result |= poll_error;
+  return result;
+}
+
+// In milliseconds, rounded up, so that a wait never ends before its time.
+int remaining_ms(std::optional<steady_time> deadline) noexcept {
+  if (!deadline) return -1;
+  auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
+  if (left.count() <= 0) return 0;
+  return static_cast<int>(std::min<std::int64_t>(left.count(), INT_MAX));
+}
+
+}  // namespace
+
+std::expected<pipe_ends, std::error_code> make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return std::unexpected(last_error());
+  return pipe_ends{unique_fd(ends[0]), unique_fd(ends[1])};
+}
+
+std::expected<socket_pair, std::error_code> make_socket_pair() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return std::unexpected(last_error());
+  }
+  return socket_pair{unique_fd(ends[0]), unique_fd(ends[1])};
+}
+
+unique_fd duplicate(int descriptor) noexcept {
+  return unique_fd(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
+}
+
+unique_fd open_null() noexcept {
+  return unique_fd(::open("/dev/null", O_RDWR | O_CLOEXEC));
+}
+
+int set_nonblocking(int descriptor) noexcept {
+  int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags < 0) return -errno;
+  if ((flags & O_NONBLOCK) != 0) return 0;
+  return ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 ? 0 : -errno;
+}
+
+std::ptrdiff_t read_now(int descriptor, std::span<std::byte> into) noexcept {
+  ssize_t count = 0;
+  do {
+    count = ::read(descriptor, into.data(), into.size());
+  } while (count < 0 && errno == EINTR);
+  return count < 0 ? -errno : count;
+}
+
+std::ptrdiff_t write_now(int descriptor, std::span<const std::byte> from) noexcept {
+  no_sigpipe quiet;
+  ssize_t count = 0;
+  do {
+    count = ::write(descriptor, from.data(), from.size());
+  } while (count < 0 && errno == EINTR);
+  if (count >= 0) return count;
+  int error = errno;
+  if (error == EPIPE) quiet.take();
+  return -error;
+}
+
+int wait_until_ready(int descriptor, int events, std::optional<steady_time> deadline) noexcept {
+  pollfd watched{.fd = descriptor, .events = wanted(events), .revents = 0};
+  for (;;) {
+    int ready = ::poll(&watched, 1, remaining_ms(deadline));
+    if (ready > 0) return happened(watched.revents);
+    if (ready < 0 && errno != EINTR) return -errno;
+    if (deadline && std::chrono::steady_clock::now() >= *deadline) return 0;
+  }
+}
+
+int descriptor_set::open() noexcept {
+  set_ = unique_fd(::epoll_create1(EPOLL_CLOEXEC));
+  return set_ ? 0 : -errno;
+}
+
+int descriptor_set::add(int descriptor, int events) noexcept {
+  epoll_event watched{};
+  watched.data.fd = descriptor;
+  if ((events & poll_readable) != 0) watched.events |= EPOLLIN;
+  if ((events & poll_writable) != 0) watched.events |= EPOLLOUT;
+  return ::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &watched) == 0 ? 0 : -errno;
+}
+
+void descriptor_set::remove(int descriptor) noexcept {
+  ::epoll_ctl(set_.get(), EPOLL_CTL_DEL, descriptor, nullptr);
+}
+
+}  // namespace pirn

@@ -1,0 +1,66 @@
+// descriptor_calls: pipes, socket pairs, and reading and writing by number.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <expected>
+#include <optional>
+#include <span>
+#include <system_error>
+
+#include "pirn/core/operation.hpp"
+#include "pirn/platform/fd.hpp"
+
+namespace pirn {
+
+struct pipe_ends {
+  unique_fd reader;
+  unique_fd writer;
+};
+/// A pipe; both ends block, and are closed in a program that is started.
+std::expected<pipe_ends, std::error_code> make_pipe();
+
+struct socket_pair {
+  unique_fd left;
+  unique_fd right;
+};
+/// Two connected Unix stream sockets, closed in a program that is started.
+std::expected<socket_pair, std::error_code> make_socket_pair();
+
+/// Another number for the same open file. Empty on failure, with errno.
+unique_fd duplicate(int descriptor) noexcept;
+
+/// The null device, open both ways. Empty on failure, with errno.
+unique_fd open_null() noexcept;
+
+/// Makes reads and writes give -EAGAIN where they would wait, for all who share the open file.
+/// Returns: 0 or -errno.
+int set_nonblocking(int descriptor) noexcept;
+
+/// Returns: the count, 0 at the end, or -errno; -EAGAIN when there is nothing now.
+std::ptrdiff_t read_now(int descriptor, std::span<std::byte> into) noexcept;
+/// Returns: the count or -errno; -EPIPE when nobody reads, without a signal.
+std::ptrdiff_t write_now(int descriptor, std::span<const std::byte> from) noexcept;
+
+using steady_time = std::chrono::steady_clock::time_point;
+
+/// Blocks this thread until a descriptor is ready for `events` (poll_event bits) or the deadline
+/// comes.
+///
+/// Returns: the events that hold, 0 when it was too late, or -errno.
+int wait_until_ready(int descriptor, int events, std::optional<steady_time> deadline) noexcept;
+
+/// Descriptors that are waited for as one: the set itself can be polled for reading.
+class descriptor_set {
+ public:
+  /// Returns: 0 or -errno.
+  int open() noexcept;
+  int add(int descriptor, int events) noexcept;
+  void remove(int descriptor) noexcept;
+  int get() const noexcept { return set_.get(); }
+
+ private:
+  unique_fd set_;
+};
+
+}  // namespace pirn
