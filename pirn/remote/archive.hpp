@@ -8,9 +8,12 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <cereal/cereal.hpp>
+
+#include "pirn/platform/fd.hpp"
 
 namespace pirn::remote {
 
@@ -22,52 +25,44 @@ class message_error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Takes large blocks of bytes out of a message, to bring them over by a shorter way.
-class block_sink {
+/// What goes beside the bytes of a message between processes of one machine: open descriptors, in
+/// their order.
+class attachments {
  public:
-  /// Blocks from this size on are given to put() instead of the message.
-  virtual std::size_t size_min_bytes() const noexcept = 0;
-  virtual void put(std::span<const std::byte> block) = 0;
-  /// Forgets the blocks of the message, which is begun anew.
-  virtual void clear() noexcept = 0;
+  void attach(unique_fd descriptor) { descriptors_.push_back(std::move(descriptor)); }
+  /// The next one.
+  /// Throws: message_error when there is none left.
+  unique_fd take();
 
- protected:
-  ~block_sink() = default;
-};
+  std::vector<unique_fd>& descriptors() noexcept { return descriptors_; }
+  void clear() noexcept {
+    descriptors_.clear();
+    taken_ = 0;
+  }
 
-/// Gives back, in their order, the blocks that a block_sink took.
-class block_source {
- public:
-  virtual std::size_t size_min_bytes() const noexcept = 0;
-  /// The size of the block that is next, 0 after the last.
-  virtual std::size_t next_size_bytes() const noexcept = 0;
-  /// Fills `block`.
-  /// Throws: message_error when the next block is of another size.
-  virtual void take(std::span<std::byte> block) = 0;
-
- protected:
-  ~block_source() = default;
+ private:
+  std::vector<unique_fd> descriptors_;
+  std::size_t taken_ = 0;
 };
 
 /// Writes values at the end of a buffer.
 class archive_out final
     : public cereal::OutputArchive<archive_out, cereal::AllowEmptyClassElision> {
  public:
-  explicit archive_out(bytes& buffer, block_sink* blocks = nullptr)
-      : OutputArchive(this), buffer_(buffer), blocks_(blocks) {}
+  explicit archive_out(bytes& buffer, attachments* beside = nullptr)
+      : OutputArchive(this), buffer_(buffer), beside_(beside) {}
 
   void write(const void* data, std::size_t size_bytes) {
     const auto* first = static_cast<const std::byte*>(data);
     buffer_.insert(buffer_.end(), first, first + size_bytes);
   }
-  void write_block(const void* data, std::size_t size_bytes);
 
-  bytes& buffer() noexcept { return buffer_; }
-  block_sink* blocks() const noexcept { return blocks_; }
+  /// Null where descriptors cannot go: to another machine.
+  attachments* beside() const noexcept { return beside_; }
 
  private:
   bytes& buffer_;
-  block_sink* blocks_;
+  attachments* beside_;
 };
 
 /// Reads values from a buffer, with its end in view.
@@ -75,8 +70,8 @@ class archive_out final
 /// Throws: message_error where the bytes are none that archive_out wrote for the same types.
 class archive_in final : public cereal::InputArchive<archive_in, cereal::AllowEmptyClassElision> {
  public:
-  explicit archive_in(std::span<const std::byte> buffer, block_source* blocks = nullptr)
-      : InputArchive(this), rest_(buffer), blocks_(blocks) {}
+  explicit archive_in(std::span<const std::byte> buffer, attachments* beside = nullptr)
+      : InputArchive(this), rest_(buffer), beside_(beside) {}
 
   void read(void* data, std::size_t size_bytes) {
     if (size_bytes > rest_.size()) [[unlikely]]
@@ -84,7 +79,6 @@ class archive_in final : public cereal::InputArchive<archive_in, cereal::AllowEm
     if (size_bytes != 0) std::memcpy(data, rest_.data(), size_bytes);
     rest_ = rest_.subspan(size_bytes);
   }
-  void read_block(void* data, std::size_t size_bytes);
 
   /// Refuses a container's size that the bytes cannot hold, before memory is taken for it.
   void check_size(std::size_t elements) const;
@@ -93,13 +87,13 @@ class archive_in final : public cereal::InputArchive<archive_in, cereal::AllowEm
 
   std::span<const std::byte> rest() const noexcept { return rest_; }
   void skip(std::size_t size_bytes) { rest_ = rest_.subspan(size_bytes); }
-  block_source* blocks() const noexcept { return blocks_; }
+  attachments* beside() const noexcept { return beside_; }
 
  private:
   [[noreturn, gnu::cold]] static void throw_short();
 
   std::span<const std::byte> rest_;
-  block_source* blocks_;
+  attachments* beside_;
 };
 
 // What cereal asks of an archive. A bool that is neither true nor false must not be made.
@@ -143,11 +137,11 @@ void CEREAL_LOAD_FUNCTION_NAME(archive_in& archive, cereal::SizeTag<T>& tag) {
 
 template <class T>
 void CEREAL_SAVE_FUNCTION_NAME(archive_out& archive, const cereal::BinaryData<T>& block) {
-  archive.write_block(block.data, static_cast<std::size_t>(block.size));
+  archive.write(block.data, static_cast<std::size_t>(block.size));
 }
 template <class T>
 void CEREAL_LOAD_FUNCTION_NAME(archive_in& archive, cereal::BinaryData<T>& block) {
-  archive.read_block(block.data, static_cast<std::size_t>(block.size));
+  archive.read(block.data, static_cast<std::size_t>(block.size));
 }
 
 /// Whether a value can be brought to another process: arithmetic types, enums, what

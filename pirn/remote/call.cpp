@@ -49,7 +49,7 @@ bool begins_with_value(archive_in& result) {
 
 }  // namespace detail
 
-void perform(std::span<const std::byte> call, block_source* from, bytes& result, block_sink* to) {
+void perform(std::span<const std::byte> call, attachments* from, bytes& result, attachments* to) {
   const std::size_t start = result.size();
   try {
     archive_in in(call, from);

@@ -144,14 +144,15 @@ consteval void check_call() {
 
 }  // namespace detail
 
-/// Writes the call `fn(args...)` at the end of a buffer; `blocks`, if given, takes large blocks.
+/// Writes the call `fn(args...)` at the end of a buffer; `beside` takes its descriptors, and is
+/// null where none can go.
 template <class Fn, class... Args>
-void append_call(bytes& buffer, block_sink* blocks, const Fn& fn, const Args&... args) {
+void append_call(bytes& buffer, attachments* beside, const Fn& fn, const Args&... args) {
   using callable = std::decay_t<Fn>;
   detail::check_call<callable, travelling_t<Args>...>();
   static const bytes header =
       detail::call_header(&detail::perform_call<callable, travelling_t<Args>...>);
-  archive_out archive(buffer, blocks);
+  archive_out archive(buffer, beside);
   archive.write(header.data(), header.size());
   detail::save_callable<callable>(archive, fn);
   (detail::save_argument(archive, args), ...);
@@ -172,15 +173,15 @@ bytes encode_call(const Args&... args) {
 
 /// Makes a call that came as bytes and gives its result, or what it threw, as bytes.
 bytes perform(std::span<const std::byte> call);
-/// The same at the end of a buffer; large blocks come from and go to where they are told.
-void perform(std::span<const std::byte> call, block_source* from, bytes& result, block_sink* to);
+/// The same at the end of a buffer, with descriptors that come and go beside the bytes.
+void perform(std::span<const std::byte> call, attachments* from, bytes& result, attachments* to);
 
 /// What came of a call. A result that cannot be read is a message_error or cereal's in it.
 template <class T>
-outcome<T> decode_result(std::span<const std::byte> result, block_source* blocks = nullptr) {
+outcome<T> decode_result(std::span<const std::byte> result, attachments* beside = nullptr) {
   outcome<T> decoded;
   try {
-    archive_in archive(result, blocks);
+    archive_in archive(result, beside);
     if (!detail::begins_with_value(archive)) {
       decoded.set_error(load_exception(archive));
     } else if constexpr (std::is_void_v<T>) {
