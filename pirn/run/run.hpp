@@ -15,6 +15,7 @@
 #include "pirn/core/loop.hpp"
 #include "pirn/core/loop_runner.hpp"
 #include "pirn/core/spawn_call.hpp"
+#include "pirn/exec/process_entry.hpp"
 #include "pirn/sim/link.hpp"
 
 namespace pirn {
@@ -146,8 +147,11 @@ int report_failure(const char* program, const std::exception_ptr& error) noexcep
 /// What `int main` returns: runs `fn`, which takes nothing or the arguments after the program's
 /// name, and turns its end into an exit status: what it returns, or 0; 130 when interrupted; 1 with
 /// a message on standard error when it fails.
+///
+/// It calls process_main() first.
 template <class Fn>
 int run_main(Fn fn, int argc, char** argv) {
+  process_main(argc, argv);
   try {
     auto start = [&] {
       if constexpr (std::invocable<Fn&, std::vector<std::string_view>>) {
