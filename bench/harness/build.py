@@ -12,8 +12,9 @@ BUILD = ROOT / "build" / "bench"
 
 # The peers and tools, all from Debian; a bench needs none of them to run what is left.
 PEER_PACKAGES = (
-    *("libboost1.81-dev", "libuv1-dev", "liburing-dev", "golang-go", "python3-uvloop"),
-    *("cargo", "rustc", "librust-tokio-dev", "librust-hyper-dev"),
+    *("libboost1.81-dev", "libtbb-dev", "libuv1-dev", "liburing-dev", "golang-go"),
+    *("cargo", "rustc", "librust-tokio-dev", "librust-hyper-dev", "librust-rayon-dev"),
+    *("python3-uvloop",),
     *("wrk", "nginx-light", "aria2", "wget2", "curl", "valgrind"),
 )
 CRATES = Path("/usr/share/cargo/registry")
@@ -27,10 +28,13 @@ version = "0.0.0"
 edition = "2021"
 
 [dependencies]
-tokio = {{ version = "1", features = ["io-util", "macros", "net", "rt", "sync", "time"] }}
-{hyper}
-{programs}"""
-HYPER = 'hyper = { version = "0.14", features = ["http1", "runtime", "server", "tcp"] }\n'
+{crates}{programs}"""
+DEPENDENCIES = {  # what the programs use of each crate
+    "tokio": '{ version = "1", features = ["io-util", "macros", "net", "rt", "rt-multi-thread", '
+    '"sync", "time"] }',
+    "hyper": '{ version = "0.14", features = ["http1", "runtime", "server", "tcp"] }',
+    "rayon": '"1"',
+}
 
 
 def say(text):
@@ -111,7 +115,8 @@ class Programs:
             off = [f"-DPIRN_{each}=OFF" for each in ("TESTS", "EXAMPLES")]
             configure = ["cmake", "--preset", "release", "-B", str(BUILD), "-DPIRN_BENCH=ON", *off]
             subprocess.run(configure, cwd=ROOT, stdout=sys.stderr, check=True)
-        targets = [f"bench_programs_{bench.name}" for bench in benches]
+        in_cpp = [bench.name for bench in benches if any((BENCH / bench.name).glob("*.cpp"))]
+        targets = [f"bench_programs_{name}" for name in in_cpp]
         if any(subject.program == "pirn" for bench in benches for subject in bench.subjects):
             targets.append("pirn")
         command = ["cmake", "--build", str(BUILD), "--target", *targets]
@@ -120,12 +125,16 @@ class Programs:
     def _find_crates(self):
         if not Path("/usr/bin/cargo").exists() or not CRATES.is_dir():
             return set()
-        return {name for name in ("tokio", "hyper") if any(CRATES.glob(f"{name}-[0-9]*"))}
+        return {name for name in DEPENDENCIES if any(CRATES.glob(f"{name}-[0-9]*"))}
+
+    def _has_crates_of(self, source):
+        """Whether the crates are there that a program is named after; hyper's is on tokio too."""
+        name = Path(source).stem
+        return {name, "tokio"} <= self._crates if name == "hyper" else name in self._crates
 
     def _build_rust(self, sources):
         """All Rust programs in one package, against Debian's crates and nothing else."""
-        wanted = [each for each in sources if "tokio" in self._crates]
-        wanted = [each for each in wanted if "hyper" not in each or "hyper" in self._crates]
+        wanted = [each for each in sources if self._has_crates_of(each)]
         if not wanted:
             return
         folder = BUILD / "rust"
@@ -134,8 +143,9 @@ class Programs:
         for each in wanted:
             name = each.removesuffix(".rs").replace("/", "_")
             programs += f'\n[[bin]]\nname = "{name}"\npath = "{BENCH / each}"\n'
-        hyper = HYPER if "hyper" in self._crates else ""
-        write_if_changed(folder / "Cargo.toml", MANIFEST.format(hyper=hyper, programs=programs))
+        crates = "".join(f"{name} = {DEPENDENCIES[name]}\n" for name in sorted(self._crates))
+        manifest = MANIFEST.format(crates=crates, programs=programs)
+        write_if_changed(folder / "Cargo.toml", manifest)
         environment = {
             **os.environ,
             "CARGO_HOME": str(folder / "home"),
@@ -155,7 +165,8 @@ class Programs:
         folder = BUILD / "go" / Path(source).parent
         folder.mkdir(parents=True, exist_ok=True)
         link_to(folder / "main.go", BENCH / source)
-        link_to(folder / "measure.go", BENCH / "common" / "measure.go")
+        for common in (BENCH / "common").glob("*.go"):
+            link_to(folder / common.name, common)
         environment = {**os.environ, "GO111MODULE": "off", "GOCACHE": str(BUILD / "go" / "cache")}
         command = ["go", "build", "-o", str(self.path(source)), "."]
         subprocess.run(command, cwd=folder, env=environment, stdout=sys.stderr, check=True)

@@ -20,6 +20,28 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """One of the numbers that a program prints, all of which are in ns."""
+
+    name: str
+    key: str
+    unit: str = "ns"
+
+    def of(self, printed):
+        return printed[self.key] / {"ns": 1, "µs": 1e3, "ms": 1e6}[self.unit]
+
+
+def _cpu():
+    """What programs of one thread print."""
+    return (Measure("cpu", "value"),)
+
+
+def _elapsed(unit):
+    """What programs of several threads print."""
+    return (Measure("wall", "wall", unit), Measure("cpu", "cpu", unit))
+
+
+@dataclass(frozen=True)
 class Bench:
     """One bench: every case is measured on every subject."""
 
@@ -30,6 +52,7 @@ class Bench:
     rounds: int = 9
     quick_cases: tuple = ()  # empty: all
     counted: tuple = ()  # the subjects whose instructions callgrind counts
+    measures: tuple = _cpu()
 
     def cases_for(self, quick):
         return self.quick_cases if quick and self.quick_cases else self.cases
@@ -44,8 +67,10 @@ def _subjects(bench, *names):
         "pirn-epoll": Subject("pirn-epoll", f"{bench}/pirn.cpp", (), {"PIRN_DRIVER": "epoll"}),
         "asio": Subject("asio", f"{bench}/asio.cpp"),
         "libuv": Subject("libuv", f"{bench}/libuv.cpp"),
+        "tbb": Subject("tbb", f"{bench}/tbb.cpp"),
         "tokio": Subject("tokio", f"{bench}/tokio.rs"),
         "hyper": Subject("hyper", f"{bench}/hyper.rs"),
+        "rayon": Subject("rayon", f"{bench}/rayon.rs"),
         "go": Subject("go", f"{bench}/go.go"),
         "cpython": Subject("cpython", f"{bench}/cpython.py"),
         "uvloop": Subject("uvloop", f"{bench}/cpython.py", (), {"BENCH_LOOP": "uvloop"}),
@@ -120,6 +145,15 @@ BENCHES = {
             "for each (d)",
             ("latest", "random", "shuffled", "sleeps"),
             _subjects("timers", "pirn", "limit", "asio", "libuv", "tokio", "go"),
+        ),
+        Bench(
+            "fork_join",
+            "fib(35), skynet of a million leaves, the queens on 12 by 12, a task for every call; on "
+            "one thread and on two",
+            ("fib-1", "fib-2", "skynet-1", "skynet-2", "nqueens-1", "nqueens-2"),
+            _subjects("fork_join", "pirn", "limit", "tbb", "rayon", "tokio", "go"),
+            rounds=5,
+            measures=_elapsed("ms"),
         ),
         Bench(
             "echo",

@@ -1,4 +1,4 @@
-"""The benches whose programs measure themselves: generator, yield, spawn, await, queue, timers."""
+"""The benches whose programs measure themselves, and print what they measured as JSON."""
 
 import json
 
@@ -7,15 +7,17 @@ from .stats import Series
 
 
 def measure(bench, subjects, programs, settings):
-    """Yields a series for each case, and one for each counted subject's instructions."""
+    """Yields a case's series, one for each measure and one for the counted instructions."""
     for case in bench.cases_for(settings.quick):
 
         def run_once(subject):
             command = [*programs.command(subject), case]
-            return json.loads(rounds.output_of(command, subject.environment))["value"]
+            return json.loads(rounds.output_of(command, subject.environment))
 
-        values = rounds.interleave(subjects, settings.rounds(bench), run_once)
-        yield Series(bench.name, case, "cpu", "ns", values)
+        results = rounds.interleave(subjects, settings.rounds(bench), run_once)
+        for one in bench.measures:
+            values = {name: [one.of(each) for each in runs] for name, runs in results.items()}
+            yield Series(bench.name, case, one.name, one.unit, values)
         yield from _instructions(bench, case, subjects, programs)
 
 
