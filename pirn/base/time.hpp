@@ -25,6 +25,9 @@ using time_point = loop_clock::time_point;
 /// Later than every moment: a deadline that never comes.
 inline constexpr time_point never = time_point::max();
 
+/// Longer than every wait: no time limit.
+inline constexpr duration forever = duration::max();
+
 /// `start + length`, or `never` where the sum would overflow.
 constexpr time_point saturating_add(time_point start, duration length) noexcept {
   if (length > duration::zero() && start > never - length) return never;

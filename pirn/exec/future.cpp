@@ -1,113 +1,68 @@
 #include "pirn/exec/future.hpp"
 
-namespace pirn::detail {
+#include <chrono>
+#include <stdexcept>
 
-future_status future_state::status() const {
-  std::scoped_lock lock(mutex_);
-  return status_;
+#include <fmt/format.h>
+
+#include "pirn/base/type_name.hpp"
+#include "pirn/core/loop.hpp"
+
+namespace pirn {
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+// Returns: nothing where the sum would overflow: that deadline never comes.
+std::optional<steady::time_point> deadline_after(std::optional<duration> limit) {
+  if (!limit) return std::nullopt;
+  const steady::time_point start = steady::now();
+  if (*limit > steady::time_point::max() - start) return std::nullopt;
+  return start + *limit;
 }
 
-bool future_state::begin() {
-  std::scoped_lock lock(mutex_);
-  if (status_ != future_status::pending) return false;
-  status_ = future_status::running;
-  return true;
-}
+}  // namespace
 
-void future_state::finish() noexcept {
-  settle(future_status::finished);
-}
-
-bool future_state::cancel() noexcept {
-  {
-    std::scoped_lock lock(mutex_);
-    if (status_ == future_status::cancelled) return true;
-    if (status_ != future_status::pending) return false;
-    status_ = future_status::running;  // nobody else may begin it from here on
-  }
-  settle(future_status::cancelled);
-  return true;
-}
-
-bool future_state::wait(std::optional<duration> limit) const {
-  std::unique_lock lock(mutex_);
-  auto is_over = [this] { return status_ >= future_status::cancelled; };
-  if (!limit) {
-    settled_.wait(lock, is_over);
-    return true;
-  }
-  return settled_.wait_for(lock, *limit, is_over);
-}
-
-bool future_state::observe(future_observer& observer) {
-  std::scoped_lock lock(mutex_);
-  if (status_ >= future_status::cancelled) return false;
-  observers_.push_back(observer);
-  return true;
-}
-
-bool future_state::forget(future_observer& observer) {
-  std::scoped_lock lock(mutex_);
-  if (!observer.is_linked()) return false;
-  observers_.remove(observer);
-  return true;
-}
-
-void future_state::call_when_done(std::move_only_function<void()> callback) {
-  {
-    std::scoped_lock lock(mutex_);
-    if (status_ < future_status::cancelled) {
-      callbacks_.push_back(std::move(callback));
-      return;
+void future_base::wait_here(std::optional<duration> limit) const {
+  detail::future_state& awaited = state();
+  if (!awaited.is_settled()) {
+    if (loop::current_or_null() != nullptr) {
+      throw std::logic_error("future::result() would block the loop of this thread: co_await it");
     }
+    if (!awaited.wait(deadline_after(limit))) throw timeout_error();
   }
-  callback();
+  if (cancelled()) throw future_cancelled();
 }
 
-// Each observer is taken out under the lock and told outside of it: telling may free it.
-void future_state::settle(future_status how) noexcept {
-  std::vector<std::move_only_function<void()>> callbacks;
-  {
-    std::scoped_lock lock(mutex_);
-    status_ = how;
-    callbacks.swap(callbacks_);
-    settled_.notify_all();
+std::string_view to_string(future_status status) noexcept {
+  switch (status) {
+    case future_status::pending:
+      return "pending";
+    case future_status::running:
+      return "running";
+    case future_status::cancelled:
+      return "cancelled";
+    case future_status::finished:
+      return "finished";
   }
-  for (;;) {
-    future_observer* next = nullptr;
-    {
-      std::scoped_lock lock(mutex_);
-      if (observers_.empty()) break;
-      next = &observers_.pop_front();
-    }
-    next->settled();
+  std::unreachable();
+}
+
+std::string to_string(const future_base& shown) {
+  const future_status status = shown.status();
+  std::string text = "<future ";
+  text += to_string(status);
+  if (status == future_status::finished) {
+    const std::exception_ptr error = shown.state().error();
+    text += error ? " raised " + type_name(error)
+                  : " returned " + type_name(shown.state().value_type());
   }
-  for (auto& each : callbacks) each();
+  return text + ">";
 }
 
-void future_wait_base::enqueue() {
-  home_ = &task_->home();
-  PIRN_ASSERT(!home_->driver().is_virtual(),
-              "a loop on virtual time cannot wait for another thread: use to_thread, which it "
-              "calls inline");
-  home_->outside_work_started();
-  if (!state_.observe(*this)) home_->mail().post(*this);
+fmt::format_context::iterator detail::future_formatter::format(const future_base& shown,
+                                                               fmt::format_context& context) const {
+  return fmt::formatter<std::string_view>::format(to_string(shown), context);
 }
 
-cancel_answer future_wait_base::withdraw() noexcept {
-  if (!state_.forget(*this)) return cancel_answer::pending;  // its message is on the way
-  home_->outside_work_ended();
-  state_.cancel();
-  return cancel_answer::gone;
-}
-
-void future_wait_base::settled() noexcept {
-  home_->mail().post(*this);
-}
-
-void future_wait_base::arrived() noexcept {
-  home_->outside_work_ended();
-  wake();
-}
-
-}  // namespace pirn::detail
+}  // namespace pirn

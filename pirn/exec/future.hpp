@@ -1,216 +1,177 @@
-// future: a result that is made on another thread.
+// future: a result that is made elsewhere: on another thread, in another process, at a later
+// moment.
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
-#include <functional>
+#include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
-#include "pirn/base/outcome.hpp"
+#include <fmt/core.h>
+
+#include "pirn/base/time.hpp"
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/frame.hpp"
-#include "pirn/core/loop.hpp"
-#include "pirn/core/wait.hpp"
+#include "pirn/exec/future_state.hpp"
+#include "pirn/exec/future_wait.hpp"
 
 namespace pirn {
 
-enum class future_status : std::uint8_t { pending, running, cancelled, finished };
-
 namespace detail {
 
-/// Told of a future's end; a node of its list.
-class future_observer : public list_hook<> {
- public:
-  /// On the thread that ended the future, without its lock.
-  virtual void settled() noexcept = 0;
-
- protected:
-  ~future_observer() = default;
-};
-
-/// What a future and the one who fulfils it share, but for the value.
-class future_state {
- public:
-  future_state() = default;
-  future_state(future_state&&) = delete;  // observers point at it
-
-  future_status status() const;
-  bool is_settled() const { return status() >= future_status::cancelled; }
-
-  /// pending -> running.
-  /// Returns: false when it was cancelled before.
-  bool begin();
-  /// running -> finished, after the outcome was set.
-  void finish() noexcept;
-  /// pending -> cancelled.
-  /// Returns: whether it is cancelled now.
-  bool cancel() noexcept;
-
-  /// Blocks the thread.
-  /// Returns: false when `limit` passed first.
-  bool wait(std::optional<duration> limit) const;
-
-  /// Returns: false when it is settled already; then the observer is not told.
-  bool observe(future_observer& observer);
-  /// Returns: false when the observer was or is being told.
-  bool forget(future_observer& observer);
-  void call_when_done(std::move_only_function<void()> callback);
-
- protected:
-  ~future_state() = default;
-
- private:
-  void settle(future_status how) noexcept;
-
-  mutable std::mutex mutex_;
-  mutable std::condition_variable settled_;
-  future_status status_ = future_status::pending;
-  intrusive_list<future_observer> observers_;
-  std::vector<std::move_only_function<void()>> callbacks_;
-};
-
-/// The value of a result that many may look at.
-template <class T>
-std::add_lvalue_reference_t<T> shared_value(outcome<T>& result) {
-  if constexpr (std::is_void_v<T>) {
-    result.take();
-  } else {
-    return result.value();
-  }
-}
-
-template <class T>
-class typed_future_state : public future_state {
- public:
-  outcome<T> result;
-
-  /// Runs the call, if it was not cancelled, and keeps what comes of it.
-  template <class Call>
-  void fulfil(Call&& call) noexcept {
-    if (!begin()) return;
-    try {
-      if constexpr (std::is_void_v<T>) {
-        std::forward<Call>(call)();
-        result.set_value();
-      } else {
-        result.set_value(std::forward<Call>(call)());
-      }
-    } catch (...) {
-      result.set_error(std::current_exception());
-    }
-    finish();
-  }
-};
-
-/// A task's wait for a future.
-class future_wait_base : public wait_node, private future_observer, private inbox_message {
- public:
-  static constexpr bool selectable = false;
-  std::string describe() const override { return "future"; }
-
- protected:
-  explicit future_wait_base(future_state& state) noexcept : state_(state) {}
-  bool try_complete() const { return state_.is_settled(); }
-  void enqueue();
-  cancel_answer withdraw() noexcept override;
-
- private:
-  void settled() noexcept override;
-  void arrived() noexcept override;
-
-  future_state& state_;
-  loop* home_ = nullptr;
-};
-
-template <class T>
-class [[nodiscard]] future_wait final : public awaitable<future_wait<T>, future_wait_base> {
-  using base = awaitable<future_wait<T>, future_wait_base>;
+/// A callback that waits for the end; it frees itself.
+template <class Future, class Callback>
+class done_callback final : public future_observer {
+  using state_type = typename Future::state_type;
 
  public:
-  future_wait(task_record& waiter, typed_future_state<T>& state) noexcept
-      : base(state), typed_(state) {
-    this->bind(waiter);
+  done_callback(state_type& state, Callback callback)
+      : state_(state), callback_(std::move(callback)) {}
+
+  // The state is alive: who ends it holds it.
+  void settled() noexcept override {
+    const std::unique_ptr<done_callback> self(this);
+    Future ended(share(state_));
+    callback_(ended);
   }
 
  private:
-  friend base;
-  std::add_lvalue_reference_t<T> result() {
-    if (typed_.status() == future_status::cancelled) throw future_cancelled();
-    return detail::shared_value(typed_.result);
-  }
-  typed_future_state<T>& typed_;
+  state_type& state_;
+  Callback callback_;
 };
 
 }  // namespace detail
 
-/// A result to come, made by an executor. Copies share it.
+/// A future whose value's type is not known: futures of all kinds can be kept, watched and
+/// cancelled together. Copies share one state.
 ///
-/// `co_await f` on a loop gives the value by reference.
-///
-/// Cancel:  of that waiter detaches it, and cancels the future if it has not started.
-/// Threads: any member from any thread.
-/// Source:  concurrent.futures.Future.
-template <class T>
-class future {
+/// Threads: any member from any thread; one handle is one thread's at a time.
+class future_base {
  public:
-  using value_type = T;
+  using state_type = detail::future_state;
 
-  explicit future(std::shared_ptr<detail::typed_future_state<T>> state) noexcept
+  explicit future_base(detail::state_ref<detail::future_state> state) noexcept
       : state_(std::move(state)) {}
 
-  bool done() const { return state().is_settled(); }
-  bool running() const { return state().status() == future_status::running; }
-  bool was_cancelled() const { return state().status() == future_status::cancelled; }
-  future_status status() const { return state().status(); }
+  future_status status() const noexcept { return state().status(); }
+  bool running() const noexcept { return status() == future_status::running; }
+  bool cancelled() const noexcept { return status() == future_status::cancelled; }
+  /// Whether it has ended: finished or cancelled.
+  bool done() const noexcept { return state().is_settled(); }
 
-  /// Cancels what has not started.
+  /// Cancels what has not begun.
   /// Returns: whether it is cancelled.
   bool cancel() noexcept { return state().cancel(); }
 
-  /// Blocks this thread until the result is there, at most for `limit`.
-  /// Throws: what the call threw; future_cancelled; timeout_error; std::logic_error on a loop's own
-  ///         thread, where it would stop the loop: `co_await` it there.
-  std::add_lvalue_reference_t<T> result(std::optional<duration> limit = std::nullopt) {
+  /// Blocks this thread until the end, at most for `limit`.
+  /// Returns: what the call threw, or null.
+  /// Throws:  future_cancelled; timeout_error; std::logic_error on a loop's own thread, where it
+  ///          would stop the loop: `co_await` the future there.
+  std::exception_ptr exception(std::optional<duration> limit = std::nullopt) const {
     wait_here(limit);
-    if (was_cancelled()) throw future_cancelled();
-    return detail::shared_value(state().result);
-  }
-  /// What the call threw, or null; blocks like result().
-  std::exception_ptr exception(std::optional<duration> limit = std::nullopt) {
-    wait_here(limit);
-    if (was_cancelled()) throw future_cancelled();
-    return state().result.error();
+    return state().error();
   }
 
   /// Calls `callback(future)`, which must not throw, when it is done: on the thread that ends it,
-  /// or here and now if it is.
+  /// or here and now if it is. Callbacks are called in the order in which they were added.
   template <class Callback>
-  void add_done_callback(Callback callback) {
-    state().call_when_done(
-        [self = *this, callback = std::move(callback)]() mutable { callback(self); });
+  void add_done_callback(Callback callback) const {
+    when_done<future_base>(state(), std::move(callback));
   }
 
-  detail::future_wait<T> awaited_by(frame_base& caller) { return {caller.record(), state()}; }
-
- private:
-  detail::typed_future_state<T>& state() const noexcept {
-    PIRN_ASSERT(state_ != nullptr, "a future that was moved from is used");
+  /// For those who watch several.
+  detail::future_state& state() const noexcept {
+    PIRN_ASSERT(state_, "a future that was moved from is used");
     return *state_;
   }
-  void wait_here(std::optional<duration> limit) {
-    if (done()) return;
-    if (loop::current_or_null() != nullptr) {
-      throw std::logic_error("future::result() would block the loop of this thread: co_await it");
-    }
-    if (!state().wait(limit)) throw timeout_error();
+
+ protected:
+  /// Throws: as exception() does.
+  void wait_here(std::optional<duration> limit) const;
+
+  template <class Future, class Callback>
+  static void when_done(typename Future::state_type& state, Callback callback) {
+    using observer = detail::done_callback<Future, Callback>;
+    auto waiting = std::make_unique<observer>(state, std::move(callback));
+    observer& told = *waiting.release();
+    if (!state.observe(told)) told.settled();
   }
 
-  std::shared_ptr<detail::typed_future_state<T>> state_;
+ private:
+  detail::state_ref<detail::future_state> state_;
 };
 
+/// A result to come, made by an executor or kept by a promise. Copies share it.
+///
+/// `co_await f` on a loop gives the value by reference; `co_await std::move(f)`, as `co_await
+/// pool.submit(...)` does, moves the value out, and copies of the future find it moved from.
+///
+/// Cancel: of that waiter detaches it, and cancels the future if it has not begun.
+/// Source: concurrent.futures.Future.
+template <class T>
+class future : public future_base {
+  using reference = std::add_lvalue_reference_t<T>;
+
+ public:
+  using value_type = T;
+  using state_type = detail::typed_future_state<T>;
+
+  explicit future(detail::state_ref<state_type> state) noexcept : future_base(std::move(state)) {}
+
+  /// Blocks this thread until the result is there, at most for `limit`. On a temporary, or a future
+  /// that is moved from, it moves the value out.
+  /// Throws: what the call threw; future_cancelled; timeout_error; std::logic_error on a loop's own
+  ///         thread, where it would stop the loop: `co_await` the future there.
+  reference result(std::optional<duration> limit = std::nullopt) const& {
+    wait_here(limit);
+    if constexpr (std::is_void_v<T>) {
+      typed().result.take();
+    } else {
+      return typed().result.value();
+    }
+  }
+  T result(std::optional<duration> limit = std::nullopt) && {
+    wait_here(limit);
+    return typed().result.take();
+  }
+
+  /// As future_base's; the callback is given the future<T>.
+  template <class Callback>
+  void add_done_callback(Callback callback) const {
+    this->template when_done<future>(typed(), std::move(callback));
+  }
+
+  detail::future_wait<T, reference> awaited_by(frame_base& caller) const& {
+    return {caller.record(), detail::share(typed())};
+  }
+  detail::future_wait<T, T> awaited_by(frame_base& caller) && {
+    return {caller.record(), detail::share(typed())};
+  }
+
+ private:
+  state_type& typed() const noexcept { return static_cast<state_type&>(state()); }
+};
+
+std::string_view to_string(future_status status) noexcept;
+
+/// "<future pending>", "<future running>", "<future cancelled>", "<future finished returned int>",
+/// "<future finished raised std::runtime_error>". fmt prints the same.
+std::string to_string(const future_base& shown);
+
+namespace detail {
+
+/// Pads like a string. Out of line, so that users need not read all of fmt.
+struct future_formatter : fmt::formatter<std::string_view> {
+  fmt::format_context::iterator format(const future_base& shown,
+                                       fmt::format_context& context) const;
+};
+
+}  // namespace detail
 }  // namespace pirn
+
+template <class Future>
+  requires std::is_base_of_v<pirn::future_base, Future>
+struct fmt::formatter<Future> : pirn::detail::future_formatter {};

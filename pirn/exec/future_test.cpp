@@ -40,7 +40,7 @@ TEST(future, cancelled_before_it_began_never_runs) {
   future<void> second = busy.pool.submit([&] { ran = true; });
   EXPECT_TRUE(second.cancel());
   EXPECT_TRUE(second.cancel());
-  EXPECT_TRUE(second.was_cancelled());
+  EXPECT_TRUE(second.cancelled());
   EXPECT_THROW(second.result(), future_cancelled);
   EXPECT_THROW(second.exception(), future_cancelled);
   busy.gate.release();
@@ -120,7 +120,7 @@ TEST_P(exec_test, a_cancelled_waiter_leaves_and_cancels_only_what_has_not_begun)
     EXPECT_TRUE(busy.first.running());
     ended = co_await move_on_after(5ms, wait(second));
     EXPECT_FALSE(ended);
-    EXPECT_TRUE(second.was_cancelled());
+    EXPECT_TRUE(second.cancelled());
     busy.gate.release();
   });
 }

@@ -2,19 +2,17 @@
 #pragma once
 
 #include <condition_variable>
-#include <functional>
-#include <memory>
 #include <mutex>
 #include <ranges>
 #include <string>
 #include <thread>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "pirn/core/file_system.hpp"
-#include "pirn/exec/future.hpp"
+#include "pirn/exec/call_state.hpp"
+#include "pirn/exec/executor.hpp"
 
 namespace pirn {
 
@@ -35,17 +33,12 @@ class thread_pool final : public blocking_runner {
   /// Throws:  std::runtime_error after shutdown().
   template <class Fn, class... Args>
   auto submit(Fn&& fn, Args&&... args) {
-    using result = std::invoke_result_t<std::decay_t<Fn>, std::decay_t<Args>...>;
-    auto call = std::make_shared<pooled_call<result, std::decay_t<Fn>, std::decay_t<Args>...>>(
-        std::forward<Fn>(fn), std::forward<Args>(args)...);
-    call->keep_until_run(call);
-    future<result> promised{std::shared_ptr<detail::typed_future_state<result>>(call)};
-    try {
-      run(*call);
-    } catch (...) {
-      call->keep_until_run(nullptr);
-      throw;
-    }
+    using result = detail::submit_result_t<Fn, Args...>;
+    detail::state_ref call(new pooled_call<result, std::decay_t<Fn>, std::decay_t<Args>...>(
+        std::forward<Fn>(fn), std::forward<Args>(args)...));
+    future<result> promised(call);
+    run(*call);
+    static_cast<void>(call.release());  // the queue's; perform() takes it back
     return promised;
   }
 
@@ -87,22 +80,16 @@ class thread_pool final : public blocking_runner {
 };
 
 template <class T, class Fn, class... Args>
-class thread_pool::pooled_call final : public detail::typed_future_state<T>, public blocking_job {
+class thread_pool::pooled_call final : public detail::call_state<T, Fn, Args...>,
+                                       public blocking_job {
  public:
-  template <class F, class... A>
-  explicit pooled_call(F&& fn, A&&... args)
-      : fn_(std::forward<F>(fn)), args_(std::forward<A>(args)...) {}
-  void keep_until_run(std::shared_ptr<pooled_call> self) noexcept { self_ = std::move(self); }
+  using detail::call_state<T, Fn, Args...>::call_state;
 
  private:
   void perform() noexcept override {
-    std::shared_ptr<pooled_call> self = std::move(self_);
-    this->fulfil([this] { return std::apply(std::move(fn_), std::move(args_)); });
+    const detail::state_ref<pooled_call> self(this);
+    this->perform_call();
   }
-
-  Fn fn_;
-  std::tuple<Args...> args_;
-  std::shared_ptr<pooled_call> self_;
 };
 
 }  // namespace pirn

@@ -1,0 +1,63 @@
+// call_state: a future's state together with the call that makes its result.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include "pirn/exec/future_state.hpp"
+
+namespace pirn::detail {
+
+/// What an executor queues: `fn(args...)` with copies of its own, and the place of the result, in
+/// one allocation. The function and the arguments are destroyed when the call has been made, not
+/// when the last future is dropped. Executors derive from it what they link into their queues.
+template <class T, class Fn, class... Args>
+class call_state : public typed_future_state<T> {
+ public:
+  template <class F, class... A>
+  explicit call_state(F&& fn, A&&... args)
+      : call_(std::in_place, std::forward<F>(fn), std::forward<A>(args)...) {}
+  ~call_state() override { drop_call(); }
+
+  /// Makes the call, unless it was cancelled, and ends the future.
+  void perform_call() noexcept {
+    if (this->begin()) {
+      perform_begun();
+    } else {
+      drop_call();
+    }
+  }
+  /// Requires: begin() said true.
+  void perform_begun() noexcept {
+    this->fulfil_begun([this]() -> T {
+      const at_end drop{*this};
+      return std::apply(std::move(call_.fn), std::move(call_.args));
+    });
+  }
+  /// Lets go of a call that will not be made.
+  void drop_call() noexcept {
+    if (std::exchange(is_held_, false)) std::destroy_at(&call_);
+  }
+
+ private:
+  struct call {
+    template <class F, class... A>
+    explicit call(std::in_place_t, F&& fn, A&&... args)
+        : fn(std::forward<F>(fn)), args(std::forward<A>(args)...) {}
+    Fn fn;
+    std::tuple<Args...> args;
+  };
+  struct at_end {
+    call_state& self;
+    ~at_end() { self.drop_call(); }
+  };
+
+  union {
+    call call_;
+  };
+  bool is_held_ = true;
+};
+
+}  // namespace pirn::detail

@@ -1,0 +1,64 @@
+// executor: what all executors have in common, and their options.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "pirn/base/time.hpp"
+#include "pirn/exec/broken_executor.hpp"
+#include "pirn/exec/future.hpp"
+
+namespace pirn {
+
+struct shutdown_options {
+  bool wait = true;             ///< return only when all calls have ended
+  bool cancel_pending = false;  ///< cancel what has not begun instead of doing it
+};
+static_assert(std::is_trivially_copyable_v<shutdown_options>);
+
+struct map_options {
+  std::size_t chunk = 1;       ///< elements a call of the executor works on
+  std::size_t buffer = 0;      ///< chunks under way at most; 0: twice the executor's concurrency
+  duration timeout = forever;  ///< for all results, from the call of map
+  bool ordered = true;         ///< results in the order of the elements, not of their ends
+};
+static_assert(std::is_trivially_copyable_v<map_options>);
+
+namespace detail {
+
+template <class T>
+using without_rvalue_reference =
+    std::conditional_t<std::is_rvalue_reference_v<T>, std::remove_reference_t<T>, T>;
+
+/// What `fn(args...)` gives when both are copies of the executor's own: there is nothing left that
+/// an rvalue reference could refer to.
+template <class Fn, class... Args>
+using submit_result_t =
+    without_rvalue_reference<std::invoke_result_t<std::decay_t<Fn>, std::decay_t<Args>...>>;
+
+struct empty_call {
+  void operator()() const noexcept {}
+};
+
+}  // namespace detail
+
+/// Something that makes calls elsewhere: `submit(fn, args...)` gives the future of `fn(args...)`,
+/// called with copies of its own; it throws std::runtime_error after shutdown().
+///
+/// `shutdown` may be called more than once; the destructor does it too, and waits.
+/// `concurrency` is how many calls may run at once.
+/// Source: concurrent.futures.Executor.
+template <class Executor>
+concept executor =
+    requires(Executor& executor, const Executor& looked_at, shutdown_options options) {
+      { executor.submit(detail::empty_call{}) } -> std::same_as<future<void>>;
+      executor.shutdown(options);
+      { looked_at.name() } -> std::convertible_to<std::string_view>;
+      { looked_at.concurrency() } -> std::convertible_to<unsigned>;
+    };
+
+}  // namespace pirn
