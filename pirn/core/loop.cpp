@@ -16,6 +16,7 @@ loop::loop(pirn::driver& outside, loop_options options)
       now_(outside.now()),
       driver_(outside),
       inbox_(outside),
+      door_(new detail::loop_door(*this, outside.is_virtual())),
       options_(options),
       shuffler_(options.shuffle_seed.value_or(0)) {
   PIRN_ASSERT(!options.shuffle_seed || outside.is_virtual(),
@@ -32,6 +33,7 @@ loop::~loop() {
   PIRN_ASSERT(timers_.empty(), "a loop ends after the timers that were armed on it");
   PIRN_ASSERT(foreground_ == 0, "a loop ends after the requests that it awaited");
   PIRN_ASSERT(outside_work_ == 0, "a loop ends after the completions that were made on it");
+  door_->drop();
 }
 
 loop& loop::current() noexcept {
@@ -52,7 +54,7 @@ class posted_call final : public inbox_message {
  private:
   void arrived() noexcept override {
     std::unique_ptr<posted_call> self(this);
-    fn_();
+    if (!loop::current().is_closing()) fn_();
   }
   void dropped() noexcept override { delete this; }
   std::move_only_function<void()> fn_;
@@ -66,13 +68,14 @@ void loop::post(std::move_only_function<void()> fn) {
 
 bool loop::can_be_woken() const noexcept {
   // Another thread cannot act at a moment of virtual time; calls made inline leave mail.
-  const bool by_threads = outside_work_ != 0 && !driver_.is_virtual();
+  const bool by_threads = (outside_work_ != 0 || door_->is_known()) && !driver_.is_virtual();
   return !timers_.empty() || by_threads || driver_.may_complete(foreground_);
 }
 
-bool loop::run_until_ended(const task_record& task) {
+template <class Done>
+bool loop::run_until(Done done) {
   loop_entry entered(*this);
-  while (!task.has_ended()) {
+  while (!done()) {
     if (has_ready()) {
       careful_ ? careful_turn() : turn();
       if (++turns_ < turns_between_polls && resumes_ < resumes_between_polls &&
@@ -89,6 +92,23 @@ bool loop::run_until_ended(const task_record& task) {
     }
   }
   return true;
+}
+
+bool loop::run_until_ended(const task_record& task) {
+  return run_until([&] { return task.has_ended(); });
+}
+
+// Whoever sends work here holds the door, so one that nobody holds has let nobody in.
+void loop::see_visitors_off() {
+  door_->close();
+  if (!door_->is_known()) return;
+  loop_entry entered(*this);
+  closing_ = true;
+  if (inbox_.has_mail()) inbox_.deliver();
+  if (visits_ != 0) root_.cancel();
+  const bool all_left = run_until([this] { return visits_ == 0; });
+  PIRN_ASSERT(all_left, "a task of another loop does not end even when cancelled");
+  closing_ = false;
 }
 
 void loop::run_ready() {

@@ -10,6 +10,7 @@
 #include "pirn/base/time.hpp"
 #include "pirn/core/driver.hpp"
 #include "pirn/core/file_system.hpp"
+#include "pirn/core/loop_handle.hpp"
 #include "pirn/core/ready_list.hpp"
 #include "pirn/core/scope.hpp"
 #include "pirn/core/task_local.hpp"
@@ -70,6 +71,11 @@ class loop {
   /// Runs turns and polls until the task has ended.
   /// Returns: false when it has not, but waits, and nothing can wake it any more.
   bool run_until_ended(const task_record& task);
+  /// Lets other threads reach the loop through its handles.
+  void receive_visitors() noexcept { door_->open(); }
+  /// Lets nobody in any more, drops the calls that were posted, cancels the tasks that other loops
+  /// started here, and runs until they have ended.
+  void see_visitors_off();
   /// Runs what is ready and due at this moment, without blocking.
   void run_ready();
 
@@ -93,6 +99,13 @@ class loop {
   void outside_work_started() noexcept { ++outside_work_; }
   void outside_work_ended() noexcept { --outside_work_; }
 
+  // Tasks that other loops start here (run_on).
+  detail::loop_door& door() noexcept { return *door_; }
+  const detail::loop_door& door() const noexcept { return *door_; }
+  bool is_closing() const noexcept { return closing_; }
+  void visit_started() noexcept { ++visits_; }
+  void visit_ended() noexcept { --visits_; }
+
   std::uint64_t next_task_id() noexcept { return ++last_task_id_; }
   /// Hash of the resumptions so far: which task, when. Zero unless recorded.
   std::uint64_t decisions() const noexcept { return decisions_.value(); }
@@ -115,6 +128,8 @@ class loop {
   static constexpr unsigned turns_between_polls = 64;
   static constexpr unsigned resumes_between_polls = 1024;
 
+  template <class Done>
+  bool run_until(Done done);
   bool has_ready() const noexcept { return !ready_.empty() || !urgent_.empty(); }
   bool can_be_woken() const noexcept;
   void turn() noexcept;
@@ -139,6 +154,9 @@ class loop {
   blocking_runner* blocking_ = nullptr;
   std::size_t foreground_ = 0;
   std::size_t outside_work_ = 0;
+  detail::loop_door* door_;  // shared with the handles
+  std::size_t visits_ = 0;
+  bool closing_ = false;
   std::uint64_t last_task_id_ = 0;
   loop_options options_;
   running_hash decisions_;

@@ -2,7 +2,23 @@
 
 namespace pirn {
 
+namespace {
+
+/// Lets other threads reach a loop while its main task runs.
+class open_door {
+ public:
+  explicit open_door(loop& home) noexcept : home_(home) { home.receive_visitors(); }
+  open_door(open_door&&) = delete;  // closes once
+  ~open_door() { home_.see_visitors_off(); }
+
+ private:
+  loop& home_;
+};
+
+}  // namespace
+
 void loop_runner::drive(loop& home, const task_handle& main) {
+  open_door open(home);
   if (home.run_until_ended(main.record())) return;
   std::string reason = "deadlock: tasks wait, and nothing can wake them\n";
   if (home.awaits_outside_work()) {
