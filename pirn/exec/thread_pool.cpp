@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/platform/affinity.hpp"
 
 namespace pirn {
 
@@ -39,6 +40,7 @@ void thread_pool::run(blocking_job& job) {
 }
 
 void thread_pool::work() {
+  leave_pin();  // of the loop that started it
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;

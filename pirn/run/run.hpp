@@ -16,6 +16,7 @@
 #include "pirn/core/loop_runner.hpp"
 #include "pirn/core/spawn_call.hpp"
 #include "pirn/exec/process_entry.hpp"
+#include "pirn/exec/worker.hpp"
 #include "pirn/sim/link.hpp"
 
 namespace pirn {
@@ -42,6 +43,8 @@ struct run_options {
   unsigned blocking_threads = 32;
   /// Loops that run the main task, each on a thread of its own (0: one a processor); see run().
   unsigned workers = 1;
+  /// Keep each of several workers on one of the processors that the program may use, in turn.
+  bool pin_workers = true;
 };
 
 /// A loop with all that it needs: a driver, files, threads for blocking calls. What run() makes for
@@ -91,21 +94,47 @@ class runtime {
 
 namespace detail {
 
-/// Runs `main()` on each of `options.workers` loops; this one is the first.
-task<> run_on_workers(run_options options, std::function<task<>()> main);
+template <class Fn, class... Args>
+inline constexpr bool takes_worker =
+    std::invocable<std::decay_t<Fn>, worker, std::decay_t<Args>...>;
+
+/// What run() can run: with these arguments, or with a worker before them.
+template <class Fn, class... Args>
+concept main_callable =
+    takes_worker<Fn, Args...> || std::invocable<std::decay_t<Fn>, std::decay_t<Args>...>;
+
+/// The main task of a worker; one that does not ask who it is is not told.
+template <class Fn, class... Args>
+auto call_main(worker me, Fn&& fn, Args&&... args) {
+  if constexpr (takes_worker<Fn, Args...>) {
+    return spawn_call(std::forward<Fn>(fn), std::move(me), std::forward<Args>(args)...);
+  } else {
+    return spawn_call(std::forward<Fn>(fn), std::forward<Args>(args)...);
+  }
+}
+
+template <class Fn, class... Args>
+using main_task_t =
+    decltype(call_main(std::declval<worker>(), std::declval<Fn>(), std::declval<Args>()...));
+
+/// Runs `main(worker)` on each of `options.workers` loops; this one is the first.
+task<> run_on_workers(run_options options, std::function<task<>(worker)> main);
+/// A worker without others, on `home`.
+worker lone_worker(loop& home);
+/// Runs its main task; cancel_all() ends it.
+task<> run_alone(worker me, task<> main);
 run_options with_workers_counted(run_options options);
 /// Throws: std::invalid_argument.
 [[noreturn]] void refuse_workers(const char* reason);
-
-template <class Fn, class... Args>
-using run_result_t = typename task_of<call_result_t<Fn, Args...>>::value;
 
 }  // namespace detail
 
 /// Runs `fn(args...)`, a task, on a loop of this thread until it has ended, and gives its result.
 ///
-/// With several workers it runs on as many loops at once, each with copies of `fn` and the
-/// arguments; it must be a task<>. The first failure, and SIGINT, cancel them all. Listen with
+/// With several workers it runs on as many loops at once, each on its own processor (pin_workers),
+/// with copies of `fn` and the arguments; it must be a task<>. A `worker` as its first parameter
+/// tells `fn` which it is and how to reach the others. The first failure, SIGINT, and
+/// worker::cancel_all() cancel them all; they have all ended when run() returns. Listen with
 /// `reuse_port` for the kernel to spread connections over them.
 ///
 /// Throws:  what the task throws, with several workers as one exception_group; interrupted when
@@ -113,28 +142,42 @@ using run_result_t = typename task_of<call_result_t<Fn, Args...>>::value;
 ///          what can never come.
 /// Threads: one loop a thread at a time.
 /// Source:  asyncio.run().
+/// Example: examples/34_run_on.cpp
 template <class Fn, class... Args>
-  requires std::invocable<std::decay_t<Fn>, std::decay_t<Args>...>
+  requires detail::main_callable<Fn, Args...>
 auto run(run_options options, Fn&& fn, Args&&... args) {
+  using main_task = detail::main_task_t<Fn, Args...>;
   options = detail::with_workers_counted(options);
   runtime running(options);
   if (options.workers > 1) {
     if (running.driver().is_virtual()) detail::refuse_workers("virtual time has one loop");
-    if constexpr (!std::is_void_v<detail::run_result_t<Fn, Args...>>) {
+    if constexpr (!std::is_same_v<main_task, task<>>) {
       detail::refuse_workers("the main task must be a task<>");
     } else if constexpr (!(std::copy_constructible<std::decay_t<Fn>> && ... &&
                            std::copy_constructible<std::decay_t<Args>>)) {
       detail::refuse_workers("the callable and its arguments must be copyable");
     } else {
-      running.run(detail::run_on_workers(
-          options, [&] { return detail::spawn_call(std::as_const(fn), std::as_const(args)...); }));
+      auto call_copies = [&](worker me) {
+        return detail::call_main(std::move(me), std::as_const(fn), std::as_const(args)...);
+      };
+      running.run(detail::run_on_workers(options, call_copies));
       return;
     }
   }
-  return running.run(detail::spawn_call(std::forward<Fn>(fn), std::forward<Args>(args)...));
+  if constexpr (!detail::takes_worker<Fn, Args...>) {
+    return running.run(detail::spawn_call(std::forward<Fn>(fn), std::forward<Args>(args)...));
+  } else {
+    worker me = detail::lone_worker(running.loop());
+    auto main = detail::call_main(me, std::forward<Fn>(fn), std::forward<Args>(args)...);
+    if constexpr (std::is_same_v<main_task, task<>>) {
+      return running.run(detail::run_alone(std::move(me), std::move(main)));
+    } else {
+      return running.run(std::move(main));
+    }
+  }
 }
 template <class Fn, class... Args>
-  requires std::invocable<std::decay_t<Fn>, std::decay_t<Args>...>
+  requires detail::main_callable<Fn, Args...>
 auto run(Fn&& fn, Args&&... args) {
   return run(run_options{}, std::forward<Fn>(fn), std::forward<Args>(args)...);
 }

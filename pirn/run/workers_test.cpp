@@ -7,12 +7,16 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "pirn/core/completion.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/exec/to_thread.hpp"
+#include "pirn/platform/affinity.hpp"
 #include "pirn/run/run.hpp"
 #include "pirn/sync/event.hpp"
 
@@ -125,6 +129,112 @@ TEST_P(workers_test, sigint_cancels_all_and_run_says_interrupted) {
   };
   EXPECT_THROW(run(four(), main), interrupted);
   EXPECT_EQ(cleaned.load(), 4);
+}
+
+TEST_P(workers_test, a_worker_argument_tells_which_it_is) {
+  std::mutex mutex;
+  std::multiset<std::string> told;
+  auto main = [&](worker me, std::string text) -> task<> {
+    std::lock_guard lock(mutex);
+    told.insert(text + std::to_string(me.index()) + " of " + std::to_string(me.count()));
+    EXPECT_TRUE(me.peer(me.index()).is_here());
+    co_return;
+  };
+  run(four(), main, std::string("#"));
+  EXPECT_EQ(told, (std::multiset<std::string>{"#0 of 4", "#1 of 4", "#2 of 4", "#3 of 4"}));
+  told.clear();
+  run({.driver = GetParam()}, main, std::string("alone "));
+  EXPECT_EQ(told, (std::multiset<std::string>{"alone 0 of 1"}));
+}
+
+TEST_P(workers_test, a_loop_can_be_reached_after_its_main_task_until_all_have_ended) {
+  std::atomic<unsigned> answers = 0;
+  auto main = [&](worker me) -> task<> {
+    if (me.index() != 0) co_return;
+    for (unsigned i = 1; i < me.count(); ++i) {
+      completion<> answered;
+      const bool posted = me.peer(i).post([&] { answered.set_value(); });
+      EXPECT_TRUE(posted);
+      if (posted) co_await answered.wait();
+      ++answers;
+    }
+  };
+  run(four(), main);
+  EXPECT_EQ(answers.load(), 3U);
+}
+
+TEST_P(workers_test, one_can_cancel_all_and_run_returns) {
+  for (unsigned workers : {1U, 3U}) {
+    std::atomic<unsigned> cleaned = 0;
+    auto main = [&](worker me) -> task<> {
+      auto counted = [&]() -> task<> {
+        ++cleaned;
+        co_return;
+      };
+      if (me.index() + 1 == me.count()) me.cancel_all();
+      co_await finally(to_task(sleep_for(1h)), counted());
+    };
+    run({.driver = GetParam(), .workers = workers}, main);
+    EXPECT_EQ(cleaned.load(), workers);
+  }
+}
+
+TEST_P(workers_test, each_is_kept_on_a_processor_of_its_own) {
+  const std::vector<unsigned> before = allowed_processors();
+  std::mutex mutex;
+  std::multiset<unsigned> taken;
+  std::vector<unsigned> pools_processors;
+  auto main = [&](worker me) -> task<> {
+    const std::vector<unsigned> mine = allowed_processors();
+    std::vector<unsigned> pools = co_await to_thread(allowed_processors);
+    std::lock_guard lock(mutex);
+    EXPECT_EQ(mine.size(), 1U);
+    EXPECT_EQ(mine.front(), before[me.index() % before.size()]);
+    taken.insert(mine.front());
+    pools_processors = std::move(pools);
+  };
+  run(four(), main);
+  EXPECT_EQ(taken.size(), 4U);
+  EXPECT_EQ(pools_processors, before) << "threads for blocking calls are not pinned";
+  EXPECT_EQ(allowed_processors(), before) << "the pin ends with the run";
+}
+
+TEST_P(workers_test, the_pins_can_be_left_out) {
+  const std::vector<unsigned> before = allowed_processors();
+  std::atomic<int> unpinned = 0;
+  auto main = [&]() -> task<> {
+    if (allowed_processors() == before) ++unpinned;
+    co_return;
+  };
+  run_options options = four();
+  options.pin_workers = false;
+  run(options, main);
+  EXPECT_EQ(unpinned.load(), 4);
+}
+
+// The first loop is not called deadlocked while it waits for the others, so it is not the one here.
+TEST_P(workers_test, a_deadlock_of_one_cancels_the_others_and_is_thrown) {
+  const std::thread::id first = std::this_thread::get_id();
+  std::atomic<bool> chosen = false;
+  std::atomic<int> cleaned = 0;
+  auto main = [&]() -> task<> {
+    event never_set;
+    const bool deadlocked = std::this_thread::get_id() != first && !chosen.exchange(true);
+    if (deadlocked) co_await never_set.wait();
+    auto counted = [&]() -> task<> {
+      ++cleaned;
+      co_return;
+    };
+    co_await finally(to_task(sleep_for(1h)), counted());
+  };
+  std::string message;
+  try {
+    run(four(), main);
+  } catch (const exception_group& group) {
+    message = describe_exception(group.exceptions().front());
+  }
+  EXPECT_NE(message.find("deadlock"), std::string::npos) << message;
+  EXPECT_EQ(cleaned.load(), 3);
 }
 
 std::string refusal(auto call) {

@@ -1,0 +1,52 @@
+// worker: which of run()'s workers a main task is, and how it reaches the others.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "pirn/base/assert.hpp"
+#include "pirn/core/loop_handle.hpp"
+
+namespace pirn {
+
+/// Tells a main task that runs on several loops which of them it is on; a copy is the same worker.
+///
+/// Threads: any.
+/// Example: examples/34_run_on.cpp
+class worker {
+ public:
+  /// What the workers of one run share.
+  struct team {
+    std::vector<loop_handle> loops;
+    std::function<void()> cancel_all;  // called on any thread, perhaps often
+  };
+
+  worker(std::shared_ptr<team> everybody, unsigned index) noexcept
+      : team_(std::move(everybody)), index_(index) {}
+
+  /// Counts from 0, which is the worker on the thread that called run().
+  unsigned index() const noexcept { return index_; }
+  unsigned count() const noexcept { return static_cast<unsigned>(team_->loops.size()); }
+
+  /// The loop of another worker, or of this one. It can be reached until all main tasks have ended.
+  const loop_handle& peer(unsigned index) const noexcept {
+    PIRN_ASSERT(index < count(), "there are as many peers as workers");
+    return team_->loops[index];
+  }
+
+  /// Cancels the main tasks of all workers, as Ctrl-C does, but run() then returns as if they had
+  /// ended by themselves.
+  void cancel_all() const { team_->cancel_all(); }
+
+  /// For run(), before the main tasks begin.
+  void on_cancel_all(std::function<void()> cancel) { team_->cancel_all = std::move(cancel); }
+
+ private:
+  std::shared_ptr<team> team_;
+  unsigned index_;
+};
+
+}  // namespace pirn
