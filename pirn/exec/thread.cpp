@@ -1,7 +1,6 @@
 #include "pirn/exec/thread.hpp"
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "pirn/base/assert.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/core/loop.hpp"
+#include "pirn/exec/wait_limit.hpp"
 #include "pirn/platform/thread_name.hpp"
 
 namespace pirn {
@@ -26,14 +26,6 @@ thread_local const thread_state* current = nullptr;
 std::string name_or_number(std::string_view name) {
   static std::atomic<unsigned> unnamed = 0;
   return name.empty() ? "thread-" + std::to_string(++unnamed) : std::string(name);
-}
-
-/// `now + limit` on the clock that std's waits count by; a limit without end does not overflow it.
-std::chrono::steady_clock::time_point moment_after(duration limit) {
-  const auto start = std::chrono::steady_clock::now();
-  return limit > std::chrono::steady_clock::time_point::max() - start
-             ? std::chrono::steady_clock::time_point::max()
-             : start + limit;
 }
 
 }  // namespace
