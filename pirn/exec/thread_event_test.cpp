@@ -4,6 +4,7 @@
 #include <atomic>
 #include <latch>
 #include <memory>
+#include <memory>
 #include <optional>
 #include <vector>
 
