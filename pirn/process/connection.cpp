@@ -1,0 +1,200 @@
+#include "pirn/process/connection.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include <cxxabi.h>
+
+#include "pirn/core/cancelled.hpp"
+#include "pirn/core/operation.hpp"
+#include "pirn/platform/descriptor_calls.hpp"
+#include "pirn/platform/descriptor_passing.hpp"
+
+namespace pirn {
+
+using detail::connection_state;
+using detail::message_kind;
+
+namespace {
+
+std::string readable_type(const char* mangled) {
+  int status = 0;
+  std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
+  return name ? name.get() : mangled;
+}
+
+const char* kind_name(message_kind kind) noexcept {
+  switch (kind) {
+    case message_kind::values:
+      return "values";
+    case message_kind::bytes:
+      return "bytes";
+    case message_kind::handle:
+      return "a handle";
+  }
+  return "something else";
+}
+
+slice slice_of(std::span<const std::byte> bytes) noexcept {
+  return {bytes.data(), bytes.size()};
+}
+
+}  // namespace
+
+namespace detail {
+
+send_work::send_work(connection_state& to, message_head head, std::span<const std::byte> payload)
+    : to_(&to), head_(head), payload_(payload) {
+  head_.payload_bytes = payload_.size();
+  if (payload_.size() > to.message_max_bytes) {
+    throw std::length_error("send to " + to.name + ": a message of " +
+                            std::to_string(payload_.size()) + " bytes, where " +
+                            std::to_string(to.message_max_bytes) + " are allowed");
+  }
+}
+
+// The bytes stay where they are when the vector is moved.
+send_work::send_work(connection_state& to, message_head head, remote::bytes encoded)
+    : send_work(to, head, std::span<const std::byte>(encoded)) {
+  encoded_ = std::move(encoded);
+}
+
+send_work::send_work(connection_state& to, int descriptor)
+    : to_(&to), head_{.kind = message_kind::handle}, descriptor_(descriptor) {}
+
+bool send_work::step() {
+  if (sent_bytes_ == 0 && to_->sending) {
+    throw std::logic_error("send to " + to_->name +
+                           ": another message has been sent in part, and its rest is missing");
+  }
+  const auto head = head_.to_bytes();
+  const std::size_t whole = head.size() + payload_.size();
+  while (sent_bytes_ < whole) {
+    std::ptrdiff_t count = 0;
+    if (sent_bytes_ < head.size()) {
+      slice parts[] = {slice_of(std::span(head).subspan(sent_bytes_)), slice_of(payload_)};
+      const bool with_descriptor = descriptor_ >= 0 && sent_bytes_ == 0;
+      count =
+          send_now(to_->socket.get(), parts, std::span(&descriptor_, with_descriptor ? 1U : 0U));
+    } else {
+      slice rest[] = {slice_of(payload_.subspan(sent_bytes_ - head.size()))};
+      count = send_now(to_->socket.get(), rest, {});
+    }
+    if (count == -EAGAIN) return false;
+    if (count < 0) to_->fail("send to", static_cast<int>(-count));
+    sent_bytes_ += static_cast<std::size_t>(count);
+    to_->sending = sent_bytes_ < whole;
+  }
+  return true;
+}
+
+descriptor_event send_work::awaited() const {
+  return {to_->socket.get(), poll_writable};
+}
+
+bool receive_work::step() {
+  while (!from_->incoming.complete()) {
+    if (!from_->receive_some()) return false;
+    if (!from_->at_end) continue;
+    from_->incoming.ended();
+    throw end_of_stream("receive from " + from_->name + ": the other end was closed");
+  }
+  return true;
+}
+
+descriptor_event receive_work::awaited() const {
+  return {from_->socket.get(), poll_readable};
+}
+
+std::span<const std::byte> receive_work::take(message_kind kind, std::uint32_t type,
+                                              const char* type_name) {
+  const message_head head = from_->incoming.head();
+  auto payload = from_->incoming.take();
+  if (head.kind == kind && head.type == type) return payload;
+  // What came with a message that nobody wants goes with it.
+  if (head.kind == message_kind::handle) from_->incoming.take_descriptor();
+  std::string problem = "receive from " + from_->name + ": ";
+  if (head.kind != kind) {
+    problem += std::string("expected ") + kind_name(kind) + ", got " + kind_name(head.kind);
+  } else {
+    problem += "the message holds another type than " + readable_type(type_name);
+  }
+  throw remote::message_error(problem);
+}
+
+remote::bytes receive_bytes_work::result() {
+  auto payload = take(message_kind::bytes, 0, "");
+  return {payload.begin(), payload.end()};
+}
+
+unique_fd receive_handle_work::result() {
+  take(message_kind::handle, 0, "");
+  unique_fd received = from_->incoming.take_descriptor();
+  if (!received) {
+    throw remote::message_error("receive from " + from_->name + ": a handle without a descriptor");
+  }
+  return received;
+}
+
+bool readable_work::step() {
+  return !of_->incoming.empty() || of_->receive_some();
+}
+descriptor_event readable_work::awaited() const {
+  return {of_->socket.get(), poll_readable};
+}
+
+}  // namespace detail
+
+connection::connection(unique_fd socket, connection_options options)
+    : state_(std::make_unique<connection_state>(std::move(socket), std::string(options.name),
+                                                options.message_max_bytes)) {}
+connection::connection(connection&& other) noexcept = default;
+connection& connection::operator=(connection&& other) noexcept = default;
+connection::~connection() = default;
+
+deferred<detail::send_work> connection::send_encoded(std::uint32_t type, remote::bytes encoded) {
+  return deferred(
+      detail::send_work(*state_, {.kind = message_kind::values, .type = type}, std::move(encoded)));
+}
+deferred<detail::send_work> connection::send_bytes(std::span<const std::byte> bytes) {
+  return deferred(detail::send_work(*state_, {.kind = message_kind::bytes}, bytes));
+}
+deferred<detail::send_work> connection::send_handle(int descriptor) {
+  return deferred(detail::send_work(*state_, descriptor));
+}
+
+bool connection::poll(duration limit) {
+  auto ready = detail::readable_work(*state_);
+  if (ready.step()) return true;
+  if (limit == duration::zero()) return false;
+  try {
+    deferred(ready).result(limit);
+    return true;
+  } catch (const timeout_error&) {
+    return false;
+  }
+}
+
+bool connection::is_open() const noexcept {
+  return static_cast<bool>(state_->socket);
+}
+void connection::close() noexcept {
+  state_->socket.reset();
+}
+int connection::descriptor() const noexcept {
+  return state_->socket.get();
+}
+unique_fd connection::release() noexcept {
+  PIRN_ASSERT(state_->incoming.empty(), "a connection is given away without what it has read");
+  return std::move(state_->socket);
+}
+
+connection_pair pipe(connection_options options) {
+  auto pair = make_socket_pair();
+  if (!pair) throw std::system_error(pair.error(), "make " + std::string(options.name));
+  return {connection(std::move(pair->left), options), connection(std::move(pair->right), options)};
+}
+
+}  // namespace pirn
