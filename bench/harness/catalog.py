@@ -73,6 +73,7 @@ def _subjects(bench, *names):
         "rayon": Subject("rayon", f"{bench}/rayon.rs"),
         "go": Subject("go", f"{bench}/go.go"),
         "cpython": Subject("cpython", f"{bench}/cpython.py"),
+        "cpython-pool": Subject("cpython-pool", f"{bench}/cpython_pool.py"),
         "uvloop": Subject("uvloop", f"{bench}/cpython.py", (), {"BENCH_LOOP": "uvloop"}),
         "nginx": Subject("nginx", "nginx"),
         "wget2": Subject("wget2", "wget2"),
@@ -154,6 +155,38 @@ BENCHES = {
             _subjects("fork_join", "pirn", "limit", "tbb", "rayon", "tokio", "go"),
             rounds=5,
             measures=_elapsed("ms"),
+        ),
+        Bench(
+            "submit",
+            "tiny tasks to two workers, and their results: in batches of 1,000, one by one from a "
+            "plain thread, and one by one from a worker; a map over a million elements of 20 ns in "
+            "chunks of 10,000, per element",
+            ("batched", "one-plain", "one-worker", "map-chunk"),
+            _subjects("submit", "pirn", "limit", "tbb", "tokio", "go", "asio", "cpython"),
+            measures=_elapsed("ns"),
+        ),
+        Bench(
+            "process_map",
+            "tiny calls in two other processes: mapped in chunks of 1 and of 100, one by one, and "
+            "the start and stop of a pool with one call",
+            ("chunk1", "chunk100", "one", "startstop"),
+            _subjects("process_map", "pirn", "cpython", "cpython-pool"),
+            rounds=5,
+            measures=_elapsed("µs"),
+        ),
+        Bench(
+            "remote_post",
+            "calls posted to a loop from another thread, as fast as it can; and the median time "
+            "from one post to a waiting loop until its call runs",
+            ("batched", "wake"),
+            _subjects("remote_post", "pirn", "limit"),
+            measures=_elapsed("ns"),
+        ),
+        Bench(
+            "cores",
+            "an HTTP handler that computes for 2 ms, on one worker and on two",
+            (1, 2),
+            _subjects("cores", "pirn"),
         ),
         Bench(
             "echo",

@@ -5,13 +5,18 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from . import build, echoing, fetching, micro, report, rounds, serving
+from . import build, echoing, fetching, micro, report, rounds, scaling, serving
 from .bars import bars
 from .build import say
 from .catalog import BENCHES, PIRN
 from .stats import rows_of
 
-MEASURE = {"echo": echoing.measure, "http": serving.measure, "get": fetching.measure}
+MEASURE = {
+    "cores": scaling.measure,
+    "echo": echoing.measure,
+    "http": serving.measure,
+    "get": fetching.measure,
+}
 QUICK_ROUNDS = 5
 
 

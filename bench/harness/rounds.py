@@ -105,15 +105,18 @@ class Server:
             self.process.wait()
 
 
-def start_server(command, environment=None, port=None, stderr=None):
-    """Starts a server that prints its port, or was told one, and waits until it serves."""
+def start_server(command, environment=None, port=None, stderr=None, cpu=SERVER_CPU):
+    """Starts a server that prints its port, or was told one, and waits until it serves.
+
+    It stays on one processor, unless `cpu` is None.
+    """
     process = subprocess.Popen(
         command,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE if port is None else subprocess.DEVNULL,
         stderr=stderr if stderr is not None else sys.stderr,
         text=True,
-        preexec_fn=pinned(SERVER_CPU),
+        preexec_fn=pinned(cpu),
     )
     if port is None:
         line = process.stdout.readline().strip()

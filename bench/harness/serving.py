@@ -12,9 +12,15 @@ SECONDS = 1
 SCRIPTS = {"depth 1": (), "depth 16": ("-s", str(BENCH / "http" / "pipeline.lua"))}
 
 
-def measure(bench, subjects, programs, settings):
+def wrk_is_there(bench):
     if shutil.which("wrk") is None:
-        say("http is left out: wrk is not installed")
+        say(f"{bench.name} is left out: wrk is not installed")
+        return False
+    return True
+
+
+def measure(bench, subjects, programs, settings):
+    if not wrk_is_there(bench):
         return
     with ExitStack() as running:
         servers = {subject.name: _start(running, subject, programs) for subject in subjects}
@@ -40,12 +46,18 @@ def _start(running, subject, programs):
 
 def _load(server, script):
     """One run of wrk: (the server's CPU time for a request in µs, requests a second)."""
-    command = ["wrk", "-t1", "-c64", f"-d{SECONDS}s", *script, f"http://127.0.0.1:{server.port}/"]
     before_ns = server.cpu_ns()
-    text = rounds.output_of(command, cpu=rounds.CLIENT_CPU)
+    requests, rate = wrk(server.port, 64, script, rounds.CLIENT_CPU)
     spent_ns = server.cpu_ns() - before_ns
+    return spent_ns / 1000 / requests, rate
+
+
+def wrk(port, connections, script=(), cpu=None):
+    """Loads a server over so many connections; returns the requests, and how many a second."""
+    options = ("-t1", f"-c{connections}", f"-d{SECONDS}s", *script)
+    text = rounds.output_of(["wrk", *options, f"http://127.0.0.1:{port}/"], cpu=cpu)
     found = re.search(r"(\d+) requests in ([\d.]+)s", text)
     if found is None or "Non-2xx" in text or "Socket errors" in text:
         raise rounds.Failed(f"wrk was not answered well: {text}")
     requests = int(found.group(1))
-    return spent_ns / 1000 / requests, requests / float(found.group(2))
+    return requests, requests / float(found.group(2))
