@@ -119,6 +119,8 @@ class Programs:
         targets = [f"bench_programs_{name}" for name in in_cpp]
         if any(subject.program == "pirn" for bench in benches for subject in bench.subjects):
             targets.append("pirn")
+        if not targets:
+            return
         command = ["cmake", "--build", str(BUILD), "--target", *targets]
         subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=True)
 

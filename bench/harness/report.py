@@ -36,7 +36,7 @@ def cells(row):
     return (row.bench, row.case, row.metric, row.subject, row.unit, *numbers, ratio_text(row))
 
 
-WIDTHS = (9, 19, 12, 11, 5, 9, 9, 9, 4, 0)
+WIDTHS = (11, 19, 12, 12, 5, 9, 9, 9, 4, 0)
 
 
 def line(words):
@@ -55,7 +55,7 @@ def heading(base):
 def bar_line(bar):
     verdict = "met" if bar.is_met else "MISSED"
     interval = f"{number(bar.got)} [{number(bar.low)}, {number(bar.high)}]"
-    return f"{verdict:7} {bar.bench:9}  {bar.what}: {interval}, wanted <= {number(bar.wanted)}"
+    return f"{verdict:7} {bar.bench:11}  {bar.what}: {interval}, wanted <= {number(bar.wanted)}"
 
 
 def machine():
