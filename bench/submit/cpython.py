@@ -11,7 +11,7 @@ SIZE = 2
 BATCH = 1_000
 MAP_ELEMENTS = 1_000_000
 MAP_CHUNK = 10_000
-MAP_SUM = 14_780_080_689_960_808_895
+MAP_SUM = 8_481_293_969_321_615_855
 MASK = (1 << 64) - 1
 
 
@@ -20,7 +20,7 @@ def add_one(n):
 
 
 def mix(z):
-    for _ in range(8):
+    for _ in range(10):
         z = z + 0x9E3779B97F4A7C15 & MASK
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & MASK
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB & MASK

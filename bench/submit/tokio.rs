@@ -9,14 +9,15 @@ const BATCH: u64 = 1_000;
 const BATCH_SUM: u64 = BATCH * (BATCH + 1) / 2;
 const MAP_ELEMENTS: u64 = 1_000_000;
 const MAP_CHUNK: u64 = 10_000;
-const MAP_SUM: u64 = 14_780_080_689_960_808_895;
+const MAP_SUM: u64 = 8_481_293_969_321_615_855;
 
 async fn add_one(n: u64) -> u64 {
     n + 1
 }
 
+#[inline(never)]
 fn mix(mut z: u64) -> u64 {
-    for _ in 0..8 {
+    for _ in 0..10 {
         z = z.wrapping_add(0x9E3779B97F4A7C15);
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58476D1CE4E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D049BB133111EB);

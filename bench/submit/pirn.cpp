@@ -1,0 +1,62 @@
+// pirn: thread_pool::submit and future::result().
+#include "pirn/pirn.hpp"
+
+#include <vector>
+
+#include "bench/submit/work.hpp"
+
+namespace {
+
+bench::elapsed batched(std::uint64_t count) {
+  pirn::thread_pool pool{bench::pool_size};
+  std::vector<pirn::future<std::uint64_t>> futures;
+  futures.reserve(bench::batch);
+  return bench::timed(count, bench::batch, bench::batch_sum, [&] {
+    for (std::uint64_t i = 0; i < bench::batch; ++i) {
+      futures.push_back(pool.submit(bench::add_one, i));
+    }
+    std::uint64_t sum = 0;
+    for (auto& each : futures) sum += each.result();
+    futures.clear();
+    return sum;
+  });
+}
+
+bench::elapsed one_by_one(pirn::thread_pool& pool, std::uint64_t count) {
+  return bench::timed(count, 1, 2,
+                      [&] { return pool.submit(bench::add_one, std::uint64_t{1}).result(); });
+}
+
+bench::elapsed one_plain(std::uint64_t count) {
+  pirn::thread_pool pool{bench::pool_size};
+  return one_by_one(pool, count);
+}
+
+bench::elapsed one_worker(std::uint64_t count) {
+  pirn::thread_pool pool{bench::pool_size};
+  return pool.submit([&pool, count] { return one_by_one(pool, count); }).result();
+}
+
+bench::elapsed map_chunk(std::uint64_t count) {
+  pirn::thread_pool pool{bench::pool_size};
+  std::vector<std::uint64_t> results(bench::map_elements);
+  std::vector<pirn::future<void>> chunks;
+  return bench::timed(count, bench::map_elements, bench::map_sum, [&] {
+    for (std::uint64_t first = 0; first < bench::map_elements; first += bench::map_chunk) {
+      chunks.push_back(pool.submit([&results, first] {
+        for (std::uint64_t i = first; i < first + bench::map_chunk; ++i) results[i] = bench::mix(i);
+      }));
+    }
+    for (auto& each : chunks) each.result();
+    chunks.clear();
+    std::uint64_t sum = 0;
+    for (const std::uint64_t each : results) sum += each;
+    return sum;
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return bench::run_submit(argc, argv, batched, one_plain, one_worker, map_chunk);
+}
