@@ -108,7 +108,7 @@ template <class Fn, class... Args>
 void perform_call(archive_in& call, archive_out& result) {
   Fn fn = load_callable<Fn>(call);
   std::tuple<Args...> arguments;
-  std::apply([&call](Args&... each) { call(each...); }, arguments);
+  std::apply([&](Args&... each) { (call(each), ...); }, arguments);
   call.expect_end();
   auto invoke = [&fn](Args&... each) -> decltype(auto) {
     return std::invoke(fn, std::move(each)...);

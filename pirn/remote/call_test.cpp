@@ -56,6 +56,7 @@ TEST(remote_call, functions_lambdas_and_objects_can_be_called) {
   EXPECT_EQ(made<int>(encode_call<&sum>(40, 2)), 42);
   EXPECT_EQ(made<int>(encode_call([](int a, int b) { return a * b; }, 6, 7)), 42);
   EXPECT_EQ(made<int>(encode_call(scaled{6}, 7)), 42);
+  EXPECT_EQ(made<int>(encode_call([] { return 42; })), 42);
   EXPECT_EQ(made<std::size_t>(encode_call<&std::string::size>(std::string("four"))), 4U);
 }
 
