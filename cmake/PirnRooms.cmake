@@ -4,13 +4,17 @@
 file(GLOB PIRN_FILES CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/pirn/*/*.hpp ${PROJECT_SOURCE_DIR}/pirn/*/*.cpp)
 
-# pirn_room(name [DEPS room...] [FMT]) declares a room; one without files yet is left out quietly,
-# and so is a dependency on it. The targets are made by pirn_finish_rooms().
+# pirn_room(name [DEPS room...] [FMT] [APART]) declares a room; one without files yet is left out
+# quietly, and so is a dependency on it. Of pirn::pirn it is no part when APART: users name it. The
+# targets are made by pirn_finish_rooms().
 function(pirn_room name)
-  cmake_parse_arguments(arg "FMT" "" "DEPS" ${ARGN})
+  cmake_parse_arguments(arg "FMT;APART" "" "DEPS" ${ARGN})
   set_property(GLOBAL APPEND PROPERTY PIRN_DECLARED ${name})
   set_property(GLOBAL PROPERTY PIRN_${name}_DEPS ${arg_DEPS})
   set_property(GLOBAL PROPERTY PIRN_${name}_FMT ${arg_FMT})
+  if(arg_APART)
+    set_property(GLOBAL APPEND PROPERTY PIRN_APART ${name})
+  endif()
 endfunction()
 
 # pirn_room_needs(room DEBIAN package PACKAGE name args...): of all rooms, this one and those over it
@@ -108,7 +112,8 @@ function(pirn_add_room name)
   endif()
 endfunction()
 
-# Makes the targets of all wanted rooms that have files, and pirn::pirn over them.
+# Makes the targets of all wanted rooms that have files, and pirn::pirn over them. PIRN_BUILT: the
+# rooms; PIRN_TOGETHER: those of pirn::pirn.
 macro(pirn_finish_rooms)
   include(GNUInstallDirs)
   pirn_wanted_rooms()
@@ -119,10 +124,13 @@ macro(pirn_finish_rooms)
     endif()
   endforeach()
   get_property(PIRN_BUILT GLOBAL PROPERTY PIRN_BUILT)
+  get_property(apart GLOBAL PROPERTY PIRN_APART)
+  set(PIRN_TOGETHER ${PIRN_BUILT})
+  list(REMOVE_ITEM PIRN_TOGETHER ${apart})
   add_library(pirn_umbrella INTERFACE)
   add_library(pirn::pirn ALIAS pirn_umbrella)
   set_target_properties(pirn_umbrella PROPERTIES EXPORT_NAME pirn)
-  list(TRANSFORM PIRN_BUILT PREPEND pirn_ OUTPUT_VARIABLE targets)
+  list(TRANSFORM PIRN_TOGETHER PREPEND pirn_ OUTPUT_VARIABLE targets)
   target_link_libraries(pirn_umbrella INTERFACE ${targets})
 endmacro()
 

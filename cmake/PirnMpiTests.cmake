@@ -1,0 +1,19 @@
+# Tests under mpirun. Those of the room mpi run alone, too: a program need not know.
+set(PIRN_MPIRUN ${MPIEXEC_EXECUTABLE} --oversubscribe)  # more ranks than processors
+set(PIRN_MPI_ENVIRONMENT  # in a container one is root
+  OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1)
+
+# pirn_mpi_test(name ranks command...) runs a program on so many ranks.
+function(pirn_mpi_test name ranks)
+  add_test(NAME mpi/${name} COMMAND ${PIRN_MPIRUN} -n ${ranks} ${ARGN})
+  set_tests_properties(mpi/${name} PROPERTIES TIMEOUT 300 LABELS mpi
+    ENVIRONMENT "${PIRN_MPI_ENVIRONMENT}" PROCESSORS 2)
+endfunction()
+
+pirn_mpi_test(on_4_ranks 4 $<TARGET_FILE:mpi_tests>)
+pirn_mpi_test(on_1_rank 1 $<TARGET_FILE:mpi_tests>)
+
+# How programs end, and what idle ranks cost.
+pirn_script_test(mpi mpi_main_test ${PROJECT_SOURCE_DIR}/pirn/mpi/mpi_main_test.py
+  $<TARGET_FILE:mpi_tests> ${PIRN_MPIRUN})
+set_property(TEST mpi/mpi_main_test APPEND PROPERTY ENVIRONMENT ${PIRN_MPI_ENVIRONMENT})
