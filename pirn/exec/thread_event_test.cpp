@@ -4,7 +4,6 @@
 #include <atomic>
 #include <latch>
 #include <memory>
-#include <memory>
 #include <optional>
 #include <vector>
 
