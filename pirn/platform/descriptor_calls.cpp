@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -90,6 +91,23 @@ unique_fd duplicate(int descriptor) noexcept {
 
 unique_fd open_null() noexcept {
   return unique_fd(::open("/dev/null", O_RDWR | O_CLOEXEC));
+}
+
+std::expected<unique_fd, std::error_code> make_memory_file(std::span<const std::byte> content) {
+  unique_fd file(::memfd_create("pirn", MFD_CLOEXEC));
+  if (!file) return std::unexpected(last_error());
+  std::size_t written = 0;
+  while (written < content.size()) {
+    auto rest = content.subspan(written);
+    ssize_t count = ::pwrite(file.get(), rest.data(), rest.size(), static_cast<off_t>(written));
+    if (count < 0 && errno != EINTR) return std::unexpected(last_error());
+    if (count > 0) written += static_cast<std::size_t>(count);
+  }
+  return file;
+}
+
+int set_close_on_exec(int descriptor) noexcept {
+  return ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 ? 0 : -errno;
 }
 
 int set_nonblocking(int descriptor) noexcept {

@@ -33,6 +33,13 @@ unique_fd duplicate(int descriptor) noexcept;
 /// The null device, open both ways. Empty on failure, with errno.
 unique_fd open_null() noexcept;
 
+/// A file that is in memory only, has no name, and holds these bytes, to be read from their start.
+std::expected<unique_fd, std::error_code> make_memory_file(std::span<const std::byte> content);
+
+/// Closes the descriptor in programs that are started.
+/// Returns: 0 or -errno.
+int set_close_on_exec(int descriptor) noexcept;
+
 /// Makes reads and writes give -EAGAIN where they would wait, for all who share the open file.
 /// Returns: 0 or -errno.
 int set_nonblocking(int descriptor) noexcept;

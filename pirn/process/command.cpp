@@ -1,5 +1,6 @@
 #include "pirn/process/command.hpp"
 
+#include <cerrno>
 #include <stdexcept>
 
 #include <unistd.h>
@@ -30,6 +31,10 @@ command::command(std::vector<std::string> words) : words_(std::move(words)) {
   if (words_.empty()) throw std::invalid_argument("a command needs a program");
 }
 
+command::command(std::shared_ptr<const detail::process_call> call)
+    : words_{std::string("a function of ") + program_invocation_short_name},
+      call_(std::move(call)) {}
+
 std::vector<std::string> command::environment() const {
   std::vector<std::string> result;
   if (inherits_environment_) {
@@ -47,6 +52,7 @@ std::vector<std::string> command::environment() const {
 }
 
 std::string command::to_string() const {
+  if (call_) return program();
   std::string result;
   for (const std::string& word : words_) {
     if (!result.empty()) result += ' ';

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,9 +12,14 @@
 
 namespace pirn {
 
+namespace detail {
+struct process_call;
+}
+
 /// A program with its arguments, and the world in which it runs:
 ///   command("sort", "-r").with_environment("LC_ALL", "C")
-/// A value; it can be run many times. No shell is involved: arguments are passed as they are.
+/// A value; it can be run many times. No shell is involved: arguments are passed as they are. A
+/// function of this program is a command, too: see calling().
 ///
 /// Source: subprocess.Popen's args, env and cwd.
 class command {
@@ -25,6 +31,8 @@ class command {
   /// The same as a list, the program first.
   /// Throws: std::invalid_argument when it is empty.
   command(std::vector<std::string> words);
+  /// For calling().
+  explicit command(std::shared_ptr<const detail::process_call> call);
 
   command& with_argument(std::string word) {
     words_.push_back(std::move(word));
@@ -51,7 +59,10 @@ class command {
   }
 
   const std::vector<std::string>& words() const noexcept { return words_; }
+  /// The program, as errors name it.
   const std::string& program() const noexcept { return words_.front(); }
+  /// The function to call, or null when it is a program that is to be run.
+  const detail::process_call* call() const noexcept { return call_.get(); }
   const std::string& directory() const noexcept { return directory_; }
   /// The whole environment that it will have, as "NAME=value"s.
   std::vector<std::string> environment() const;
@@ -62,6 +73,7 @@ class command {
 
  private:
   std::vector<std::string> words_;
+  std::shared_ptr<const detail::process_call> call_;
   std::map<std::string, std::optional<std::string>, std::less<>> changes_;
   bool inherits_environment_ = true;
   std::string directory_;

@@ -10,6 +10,7 @@
 #include "pirn/core/operation.hpp"
 #include "pirn/platform/descriptor_calls.hpp"
 #include "pirn/platform/descriptor_passing.hpp"
+#include "pirn/remote/types.hpp"
 
 namespace pirn {
 
@@ -56,13 +57,20 @@ send_work::send_work(connection_state& to, message_head head, std::span<const st
 }
 
 // The bytes stay where they are when the vector is moved.
-send_work::send_work(connection_state& to, message_head head, remote::bytes encoded)
+send_work::send_work(connection_state& to, message_head head, remote::bytes encoded,
+                     remote::attachments beside)
     : send_work(to, head, std::span<const std::byte>(encoded)) {
   encoded_ = std::move(encoded);
+  beside_ = std::move(beside);
+  for (const unique_fd& each : beside_.descriptors()) descriptors_.push_back(each.get());
+  if (descriptors_.size() > passed_descriptors_max) {
+    throw std::length_error("send to " + to.name + ": too many descriptors in one message");
+  }
+  head_.descriptors = static_cast<std::uint8_t>(descriptors_.size());
 }
 
 send_work::send_work(connection_state& to, int descriptor)
-    : to_(&to), head_{.kind = message_kind::handle}, descriptor_(descriptor) {}
+    : to_(&to), head_{.kind = message_kind::handle, .descriptors = 1}, descriptors_{descriptor} {}
 
 bool send_work::step() {
   if (sent_bytes_ == 0 && to_->sending) {
@@ -75,9 +83,8 @@ bool send_work::step() {
     std::ptrdiff_t count = 0;
     if (sent_bytes_ < head.size()) {
       slice parts[] = {slice_of(std::span(head).subspan(sent_bytes_)), slice_of(payload_)};
-      const bool with_descriptor = descriptor_ >= 0 && sent_bytes_ == 0;
-      count =
-          send_now(to_->socket.get(), parts, std::span(&descriptor_, with_descriptor ? 1U : 0U));
+      std::span<const int> beside(descriptors_);  // with the first byte
+      count = send_now(to_->socket.get(), parts, beside.first(sent_bytes_ > 0 ? 0 : beside.size()));
     } else {
       slice rest[] = {slice_of(payload_.subspan(sent_bytes_ - head.size()))};
       count = send_now(to_->socket.get(), rest, {});
@@ -111,10 +118,9 @@ descriptor_event receive_work::awaited() const {
 std::span<const std::byte> receive_work::take(message_kind kind, std::uint32_t type,
                                               const char* type_name) {
   const message_head head = from_->incoming.head();
-  auto payload = from_->incoming.take();
+  beside_.clear();
+  auto payload = from_->incoming.take(beside_);
   if (head.kind == kind && head.type == type) return payload;
-  // What came with a message that nobody wants goes with it.
-  if (head.kind == message_kind::handle) from_->incoming.take_descriptor();
   std::string problem = "receive from " + from_->name + ": ";
   if (head.kind != kind) {
     problem += std::string("expected ") + kind_name(kind) + ", got " + kind_name(head.kind);
@@ -131,11 +137,7 @@ remote::bytes receive_bytes_work::result() {
 
 unique_fd receive_handle_work::result() {
   take(message_kind::handle, 0, "");
-  unique_fd received = from_->incoming.take_descriptor();
-  if (!received) {
-    throw remote::message_error("receive from " + from_->name + ": a handle without a descriptor");
-  }
-  return received;
+  return beside_.take();
 }
 
 bool readable_work::step() {
@@ -154,9 +156,10 @@ connection::connection(connection&& other) noexcept = default;
 connection& connection::operator=(connection&& other) noexcept = default;
 connection::~connection() = default;
 
-deferred<detail::send_work> connection::send_encoded(std::uint32_t type, remote::bytes encoded) {
-  return deferred(
-      detail::send_work(*state_, {.kind = message_kind::values, .type = type}, std::move(encoded)));
+deferred<detail::send_work> connection::send_encoded(std::uint32_t type, remote::bytes encoded,
+                                                     remote::attachments beside) {
+  return deferred(detail::send_work(*state_, {.kind = message_kind::values, .type = type},
+                                    std::move(encoded), std::move(beside)));
 }
 deferred<detail::send_work> connection::send_bytes(std::span<const std::byte> bytes) {
   return deferred(detail::send_work(*state_, {.kind = message_kind::bytes}, bytes));
@@ -166,11 +169,11 @@ deferred<detail::send_work> connection::send_handle(int descriptor) {
 }
 
 bool connection::poll(duration limit) {
-  auto ready = detail::readable_work(*state_);
+  detail::readable_work ready(*state_);
   if (ready.step()) return true;
   if (limit == duration::zero()) return false;
   try {
-    deferred(ready).result(limit);
+    deferred(std::move(ready)).result(limit);
     return true;
   } catch (const timeout_error&) {
     return false;
@@ -178,10 +181,10 @@ bool connection::poll(duration limit) {
 }
 
 bool connection::is_open() const noexcept {
-  return static_cast<bool>(state_->socket);
+  return state_ && state_->socket;
 }
 void connection::close() noexcept {
-  state_->socket.reset();
+  if (state_) state_->socket.reset();
 }
 int connection::descriptor() const noexcept {
   return state_->socket.get();
@@ -189,6 +192,34 @@ int connection::descriptor() const noexcept {
 unique_fd connection::release() noexcept {
   PIRN_ASSERT(state_->incoming.empty(), "a connection is given away without what it has read");
   return std::move(state_->socket);
+}
+
+void connection::save(remote::archive_out& archive) const {
+  if (archive.beside() == nullptr) {
+    throw std::logic_error("a connection travels to processes of the same machine only");
+  }
+  archive(is_open());
+  if (!is_open()) return;
+  PIRN_ASSERT(state_->incoming.empty(), "a connection travels without what it has read");
+  unique_fd copy = duplicate(state_->socket.get());
+  if (!copy) state_->fail("duplicate", errno);
+  archive.beside()->attach(std::move(copy));
+  archive(state_->name, state_->message_max_bytes);
+}
+
+void connection::load(remote::archive_in& archive) {
+  bool was_open = false;
+  std::string name;
+  std::size_t message_max_bytes = 0;
+  archive(was_open);
+  if (!was_open) {
+    *this = connection();
+    return;
+  }
+  if (archive.beside() == nullptr) throw remote::message_error("a connection without descriptor");
+  unique_fd socket = archive.beside()->take();
+  archive(name, message_max_bytes);
+  *this = connection(std::move(socket), {.name = name, .message_max_bytes = message_max_bytes});
 }
 
 connection_pair pipe(connection_options options) {

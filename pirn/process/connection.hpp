@@ -54,6 +54,15 @@ struct sent_as<message::dict> {
 template <class T>
 using sent_as_t = typename sent_as<std::decay_t<T>>::type;
 
+template <class T>
+void save_sent(remote::archive_out& archive, const T& value) {
+  if constexpr (std::is_same_v<sent_as_t<T>, T>) {
+    archive(value);
+  } else {
+    archive(sent_as_t<T>(value));
+  }
+}
+
 template <class... Values>
 struct received_as {
   using type = std::tuple<Values...>;
@@ -80,9 +89,10 @@ class send_work final : public step_work {
  public:
   /// Bytes, or a value that was encoded by someone else, which live until they have been sent.
   send_work(connection_state& to, message_head head, std::span<const std::byte> payload);
-  /// A value.
-  send_work(connection_state& to, message_head head, remote::bytes encoded);
-  /// A copy of a descriptor.
+  /// A value, with the descriptors that belong to it.
+  send_work(connection_state& to, message_head head, remote::bytes encoded,
+            remote::attachments beside);
+  /// A copy of a descriptor of the caller's.
   send_work(connection_state& to, int descriptor);
 
   void result() const noexcept {}
@@ -94,14 +104,16 @@ class send_work final : public step_work {
   connection_state* to_;
   message_head head_;
   remote::bytes encoded_;
+  remote::attachments beside_;
   std::span<const std::byte> payload_;
-  int descriptor_ = -1;
+  std::vector<int> descriptors_;
   std::size_t sent_bytes_ = 0;
 };
 
 /// Waits until a whole message is there, and leaves it there for result().
 class receive_work : public step_work {
  public:
+  receive_work(receive_work&&) = default;
   explicit receive_work(connection_state& from) noexcept : from_(&from) {}
   bool step() final;
   descriptor_event awaited() const final;
@@ -110,10 +122,11 @@ class receive_work : public step_work {
  protected:
   ~receive_work() = default;
   /// Takes the message, which must be of that kind; its bytes are there until the next step of any
-  /// receiving.
+  /// receiving, and its descriptors are in beside_.
   std::span<const std::byte> take(message_kind kind, std::uint32_t type, const char* type_name);
 
   connection_state* from_;
+  remote::attachments beside_;
 };
 
 template <class... Values>
@@ -122,8 +135,8 @@ class receive_values_work final : public receive_work {
   using receive_work::receive_work;
   received_as_t<Values...> result() {
     using received = received_as_t<Values...>;
-    remote::archive_in archive(
-        take(message_kind::values, type_number<Values...>(), typeid(received).name()));
+    auto payload = take(message_kind::values, type_number<Values...>(), typeid(received).name());
+    remote::archive_in archive(payload, &beside_);
     std::tuple<Values...> values;
     std::apply([&archive](Values&... each) { archive(each...); }, values);
     archive.expect_end();
@@ -177,13 +190,15 @@ class readable_work final : public step_work {
 /// Source:   multiprocessing.connection.Connection.
 class connection {
  public:
+  connection() = default;  ///< closed
   /// Takes over one end of a pair of Unix stream sockets, for example one that was inherited.
   explicit connection(unique_fd socket, connection_options options = {});
   connection(connection&& other) noexcept;
   connection& operator=(connection&& other) noexcept;
   ~connection();
 
-  /// Sends values, of types that travel (`pirn/remote/archive.hpp` says which), as one message.
+  /// Sends values, of types that travel (`pirn/remote/archive.hpp` says which), as one message. A
+  /// connection travels, too.
   /// Throws: std::length_error when they are too large, before anything is sent.
   template <class... Values>
     requires(sizeof...(Values) > 0)
@@ -192,9 +207,11 @@ class connection {
                   "a value cannot be sent: include its header of cereal's, or give its class "
                   "cereal's serialize() and a default constructor");
     remote::bytes encoded;
-    remote::archive_out archive(encoded);
-    (archive(detail::sent_as_t<Values>(values)), ...);
-    return send_encoded(detail::type_number<detail::sent_as_t<Values>...>(), std::move(encoded));
+    remote::attachments beside;
+    remote::archive_out archive(encoded, &beside);
+    (detail::save_sent(archive, values), ...);
+    return send_encoded(detail::type_number<detail::sent_as_t<Values>...>(), std::move(encoded),
+                        std::move(beside));
   }
 
   /// Receives one value, or several as a tuple, of exactly these types; without a type a `message`.
@@ -238,8 +255,14 @@ class connection {
   /// Requires: nothing has been received that was not asked for (as before the first recv).
   unique_fd release() noexcept;
 
+  // How it travels: the other process gets a copy of this end. Close it here, for the end of the
+  // stream comes when all copies are closed.
+  void save(remote::archive_out& archive) const;
+  void load(remote::archive_in& archive);
+
  private:
-  deferred<detail::send_work> send_encoded(std::uint32_t type, remote::bytes encoded);
+  deferred<detail::send_work> send_encoded(std::uint32_t type, remote::bytes encoded,
+                                           remote::attachments beside);
 
   std::unique_ptr<detail::connection_state> state_;
 };

@@ -264,6 +264,23 @@ TEST_F(connections, handles_are_told_apart_and_none_is_lost_or_leaked) {
   EXPECT_TRUE(right.poll());
 }
 
+TEST_F(connections, a_connection_travels_through_another) {
+  auto [left, right] = pirn::pipe();
+  auto [near, far] = pirn::pipe({.name = "inner", .message_max_bytes = 100});
+  left.send("for you", far).result(20s);
+  far.close();
+  auto [text, got] = right.recv<std::string, connection>().result(20s);
+  EXPECT_EQ(text, "for you");
+  got.send(7).result(20s);
+  EXPECT_EQ(near.recv<int>().result(20s), 7);
+  EXPECT_THROW(got.send(std::string(100, 'x')).result(20s), std::length_error);
+  got.close();
+  EXPECT_THROW(near.recv<int>().result(20s), end_of_stream);
+  left.send(std::vector<int>(), connection()).result(20s);
+  auto [none_at_all, closed] = right.recv<std::vector<int>, connection>().result(20s);
+  EXPECT_FALSE(closed.is_open());
+}
+
 TEST_F(connections, what_is_not_open_cannot_be_sent) {
   auto [left, right] = pirn::pipe();
   EXPECT_EQ(failure_of<std::system_error>([&] { left.send_handle(12345).result(20s); }),

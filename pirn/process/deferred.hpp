@@ -24,6 +24,7 @@ struct descriptor_event {
 /// Work in steps that never block; between them a descriptor is waited for.
 class step_work {
  public:
+  step_work(step_work&&) = default;
   /// Does what can be done now.
   /// Returns: whether everything is done.
   virtual bool step() = 0;
@@ -36,6 +37,7 @@ class step_work {
   virtual step_work* undo() noexcept { return nullptr; }
 
  protected:
+  step_work() = default;
   ~step_work() = default;
 };
 

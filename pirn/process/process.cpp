@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pirn/platform/spawn.hpp"
+#include "pirn/process/calling.hpp"
 #include "pirn/process/process_state.hpp"
 
 namespace pirn {
@@ -129,13 +130,18 @@ process::process(const command& what, process_options options)
   state_->output = plan.place(options.output, 1, "output");
   state_->errors = plan.place(options.errors, 2, "errors");
   for (int descriptor : options.inherited) plan.keep(descriptor);
+  std::optional<detail::call_start> call;
+  if (what.call() != nullptr) {
+    call.emplace(what);
+    for (int descriptor : call->inherited()) plan.keep(descriptor);
+  }
 
-  std::vector<std::string> words = what.words();
+  std::vector<std::string> words = call ? call->words() : what.words();
   std::vector<std::string> variables = what.environment();
   std::vector<char*> arguments = pointers(words);
   std::vector<char*> environment = pointers(variables);
   auto started = spawn({
-      .program = what.program().c_str(),
+      .program = call ? detail::call_start::program : what.program().c_str(),
       .arguments = arguments.data(),
       .environment = environment.data(),
       .directory = what.directory().empty() ? nullptr : what.directory().c_str(),

@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "pirn/platform/descriptor_passing.hpp"
-#include "pirn/remote/archive.hpp"
 
 namespace pirn::detail {
 
@@ -19,7 +18,7 @@ constexpr std::size_t waiting_descriptors_max = 1024;
 struct head_layout {
   std::uint16_t mark;
   message_kind kind;
-  std::uint8_t zero;
+  std::uint8_t descriptors;
   std::uint32_t type;
   std::uint64_t payload_bytes;
 };
@@ -28,7 +27,7 @@ static_assert(sizeof(head_layout) == message_head::size_bytes);
 }  // namespace
 
 std::array<std::byte, message_head::size_bytes> message_head::to_bytes() const noexcept {
-  head_layout layout{mark, kind, 0, type, payload_bytes};
+  head_layout layout{mark, kind, descriptors, type, payload_bytes};
   std::array<std::byte, size_bytes> result;
   std::memcpy(result.data(), &layout, size_bytes);
   return result;
@@ -63,30 +62,31 @@ bool message_assembler::complete() {
 void message_assembler::read_head() {
   head_layout layout{};
   std::memcpy(&layout, arrived_bytes().data(), sizeof layout);
-  if (layout.mark != mark || layout.kind > message_kind::handle || layout.zero != 0) {
+  if (layout.mark != mark || layout.kind > message_kind::handle) {
     refuse("what arrives is no message");
   }
   if (layout.payload_bytes > message_max_bytes_) {
     refuse("a message of " + std::to_string(layout.payload_bytes) + " bytes, where " +
            std::to_string(message_max_bytes_) + " are allowed");
   }
-  head_ = {.kind = layout.kind, .type = layout.type, .payload_bytes = layout.payload_bytes};
+  head_ = {.kind = layout.kind,
+           .descriptors = layout.descriptors,
+           .type = layout.type,
+           .payload_bytes = layout.payload_bytes};
   has_head_ = true;
 }
 
-std::span<const std::byte> message_assembler::take() noexcept {
+std::span<const std::byte> message_assembler::take(remote::attachments& beside) {
   auto payload = arrived_bytes().subspan(message_head::size_bytes,
                                          static_cast<std::size_t>(head_.payload_bytes));
   begin_ += wanted_bytes();
   has_head_ = false;
+  if (descriptors_.size() < head_.descriptors) refuse("a message whose descriptors are missing");
+  auto first = descriptors_.begin();
+  auto last = first + head_.descriptors;
+  for (auto each = first; each != last; ++each) beside.attach(std::move(*each));
+  descriptors_.erase(first, last);
   return payload;
-}
-
-unique_fd message_assembler::take_descriptor() noexcept {
-  if (descriptors_.empty()) return {};
-  unique_fd first = std::move(descriptors_.front());
-  descriptors_.erase(descriptors_.begin());
-  return first;
 }
 
 void message_assembler::ended() const {

@@ -4,12 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "pirn/platform/fd.hpp"
+#include "pirn/remote/archive.hpp"
 
 namespace pirn::detail {
 
@@ -20,7 +20,8 @@ struct message_head {
   static constexpr std::size_t size_bytes = 16;
 
   message_kind kind = message_kind::bytes;
-  std::uint32_t type = 0;  ///< of values: which
+  std::uint8_t descriptors = 0;  ///< how many come with it
+  std::uint32_t type = 0;        ///< of values: which
   std::uint64_t payload_bytes = 0;
 
   std::array<std::byte, size_bytes> to_bytes() const noexcept;
@@ -44,10 +45,10 @@ class message_assembler {
   bool complete();
   /// Of the message that is there.
   const message_head& head() const noexcept { return head_; }
-  /// Takes the message out. Its bytes are there until room() is called.
-  std::span<const std::byte> take() noexcept;
-  /// Takes the descriptor that came with it; empty when there is none.
-  unique_fd take_descriptor() noexcept;
+  /// Takes the message out. Its bytes are there until room() is called; its descriptors are added
+  /// to `beside`.
+  /// Throws: remote::message_error when a descriptor is missing.
+  std::span<const std::byte> take(remote::attachments& beside);
 
   /// Throws: remote::message_error when the stream's end is inside of a message.
   void ended() const;
