@@ -15,9 +15,10 @@ import conformance_list  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent
 CPYTHON = Path("/usr/lib/python3.11/test")
 VERDICTS = ["same", "different", "does-not-apply"]
-ASYNCIO = ["tasks", "taskgroups", "timeouts", "waitfor", "futures", "runners", "locks", "queues"]
+ASYNCIO = ["tasks", "taskgroups", "timeouts", "waitfor", "futures", "runners", "locks", "queues",
+           "threads"]
 MODULES = ["test_generators", "test_yield_from", "test_contextlib", "test_contextlib_async",
-           *(f"test_asyncio.test_{name}" for name in ASYNCIO)]
+           *(f"test_asyncio.test_{name}" for name in ASYNCIO), "test_queue", "lock_tests"]
 TEST = re.compile(r"^\s*(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
 
 
