@@ -40,6 +40,25 @@ void take_descriptors(msghdr& header, std::vector<unique_fd>& descriptors) noexc
   }
 }
 
+received_bytes receive(int socket, std::span<std::byte> into, std::vector<unique_fd>& descriptors,
+                       int flags) {
+  descriptors.reserve(descriptors.size() + passed_descriptors_max);
+  iovec part{.iov_base = into.data(), .iov_len = into.size()};
+  control_space space;
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_control = space.bytes;
+  header.msg_controllen = sizeof space.bytes;
+  ssize_t count = 0;
+  do {
+    count = ::recvmsg(socket, &header, flags | MSG_CMSG_CLOEXEC);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) return {-errno, false};
+  take_descriptors(header, descriptors);
+  return {count, (header.msg_flags & MSG_CTRUNC) != 0};
+}
+
 }  // namespace
 
 std::ptrdiff_t send_now(int socket, std::span<const slice> parts,
@@ -59,21 +78,11 @@ std::ptrdiff_t send_now(int socket, std::span<const slice> parts,
 
 received_bytes receive_now(int socket, std::span<std::byte> into,
                            std::vector<unique_fd>& descriptors) {
-  descriptors.reserve(descriptors.size() + passed_descriptors_max);
-  iovec part{.iov_base = into.data(), .iov_len = into.size()};
-  control_space space;
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = space.bytes;
-  header.msg_controllen = sizeof space.bytes;
-  ssize_t count = 0;
-  do {
-    count = ::recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  } while (count < 0 && errno == EINTR);
-  if (count < 0) return {-errno, false};
-  take_descriptors(header, descriptors);
-  return {count, (header.msg_flags & MSG_CTRUNC) != 0};
+  return receive(socket, into, descriptors, MSG_DONTWAIT);
+}
+received_bytes receive_blocking(int socket, std::span<std::byte> into,
+                                std::vector<unique_fd>& descriptors) {
+  return receive(socket, into, descriptors, 0);
 }
 
 }  // namespace pirn

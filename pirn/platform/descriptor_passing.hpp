@@ -28,5 +28,8 @@ struct received_bytes {
 /// Throws: std::bad_alloc, before anything is received.
 received_bytes receive_now(int socket, std::span<std::byte> into,
                            std::vector<unique_fd>& descriptors);
+/// The same, but blocks until something is there.
+received_bytes receive_blocking(int socket, std::span<std::byte> into,
+                                std::vector<unique_fd>& descriptors);
 
 }  // namespace pirn

@@ -34,4 +34,10 @@ mapping mapping::of_kernel(int descriptor, std::size_t size_bytes, off_t offset)
   return made;
 }
 
+mapping mapping::of_shared(int descriptor, std::size_t size_bytes) {
+  void* data = ::mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (data == MAP_FAILED) throw std::system_error(last_error(), "mmap of shared memory");
+  return {data, size_bytes};
+}
+
 }  // namespace pirn::detail

@@ -23,6 +23,10 @@ class mapping {
   /// Throws: std::system_error.
   static mapping of_kernel(int descriptor, std::size_t size_bytes, off_t offset);
 
+  /// What `descriptor`, a block of shared memory, stands for.
+  /// Throws: std::system_error.
+  static mapping of_shared(int descriptor, std::size_t size_bytes);
+
   mapping(mapping&& other) noexcept { swap(other); }
   mapping& operator=(mapping&& other) noexcept {
     mapping(std::move(other)).swap(*this);
