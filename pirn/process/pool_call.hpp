@@ -1,0 +1,70 @@
+// pool_call: a call on its way through a process pool, and the future of its result.
+#pragma once
+
+#include <exception>
+#include <utility>
+
+#include "pirn/base/intrusive_list.hpp"
+#include "pirn/exec/broken_executor.hpp"
+#include "pirn/exec/future_state.hpp"
+#include "pirn/process/frame_stream.hpp"
+#include "pirn/remote/call.hpp"
+
+namespace pirn::detail {
+
+/// What the pool knows of a call. It is the pool's from submit() until one of the last three is
+/// called, which end it.
+class pool_call : public list_hook<> {
+ public:
+  remote::bytes message;
+  remote::attachments beside;
+
+  /// Asked before it is sent, also when it is sent anew.
+  /// Returns: false when it was cancelled; then it has ended.
+  virtual bool begin() noexcept = 0;
+
+  virtual void complete(frame& result) noexcept = 0;
+  virtual void fail(std::exception_ptr error) noexcept = 0;
+  /// Cancels it, if it has not begun.
+  virtual void give_up() noexcept = 0;
+
+ protected:
+  ~pool_call() = default;
+};
+
+template <class T>
+class pool_call_state final : public typed_future_state<T>, public pool_call {
+ public:
+  bool begin() noexcept override {
+    if (has_begun_) return true;  // its first worker died before it came to it
+    has_begun_ = typed_future_state<T>::begin();
+    if (!has_begun_) this->drop_reference();
+    return has_begun_;
+  }
+  void complete(frame& result) noexcept override {
+    this->fulfil_begun(
+        [&result] { return remote::decode_result<T>(result.content, &result.beside).take(); });
+    this->drop_reference();
+  }
+  void fail(std::exception_ptr error) noexcept override {
+    if (has_begun_ || typed_future_state<T>::begin()) {
+      this->result.set_error(std::move(error));
+      this->finish();
+    }
+    this->drop_reference();
+  }
+  void give_up() noexcept override {
+    if (has_begun_) {
+      fail(std::make_exception_ptr(broken_executor("the process pool ended before this call")));
+    } else {
+      this->cancel();
+      this->drop_reference();
+    }
+  }
+
+ private:
+  ~pool_call_state() override = default;
+  bool has_begun_ = false;
+};
+
+}  // namespace pirn::detail

@@ -1,0 +1,286 @@
+// The pool's own thread: results, ends and starts of processes.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <exception>
+#include <system_error>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "pirn/core/exception_group.hpp"
+#include "pirn/platform/descriptor_calls.hpp"
+#include "pirn/process/exit_status.hpp"
+#include "pirn/process/pool_core.hpp"
+#include "pirn/process/pool_entry.hpp"
+
+namespace pirn::detail {
+
+namespace {
+
+// What an event of the set is about: a worker's socket, its end, or the door.
+constexpr std::uint64_t socket_of(unsigned index) {
+  return std::uint64_t{index} * 2;
+}
+constexpr std::uint64_t end_of(unsigned index) {
+  return std::uint64_t{index} * 2 + 1;
+}
+constexpr std::uint64_t door = ~std::uint64_t{0};
+
+std::string in_words(const child_end& end) {
+  if (end.how == child_end::kind::exited) return exit_status::exited(end.number).to_string();
+  return exit_status::signalled(end.number).to_string();
+}
+
+}  // namespace
+
+void pool_core::manage() noexcept {
+  epoll_event at_door{.events = EPOLLIN, .data = {.u64 = door}};
+  ::epoll_ctl(news_.get(), EPOLL_CTL_ADD, knocked_.get(), &at_door);
+  std::vector<news> all;
+  for (;;) {
+    endings over;
+    {
+      std::scoped_lock lock(mutex_);
+      for (news& each : all) take_in(each, over);
+      fill_all(over);
+    }
+    over.tell();
+    all.clear();
+    start_wanted();
+    {
+      std::scoped_lock lock(mutex_);
+      if (is_over()) break;
+    }
+    wait_for_news(all);
+  }
+  end_all();
+}
+
+void pool_core::wait_for_news(std::vector<news>& all) {
+  std::array<epoll_event, 64> events;  // NOLINT: filled by the kernel
+  int count = 0;
+  do {
+    count = ::epoll_wait(news_.get(), events.data(), events.size(), -1);
+  } while (count < 0 && errno == EINTR);
+  for (const epoll_event& event : std::span(events).first(static_cast<std::size_t>(count))) {
+    if (event.data.u64 == door) {
+      std::uint64_t knocks = 0;
+      [[maybe_unused]] ssize_t ignored = ::read(knocked_.get(), &knocks, sizeof knocks);
+      continue;
+    }
+    const auto index = static_cast<unsigned>(event.data.u64 / 2);
+    auto found = std::ranges::find(all, index, &news::index);
+    if (found == all.end()) found = all.insert(all.end(), news{.index = index, .frames = {}});
+    // Only this thread makes and ends workers, so it may look at one without the lock.
+    pool_worker& worker = *workers_[index];
+    if (event.data.u64 == end_of(index)) found->has_ended = true;
+    read_from(worker, *found);
+  }
+}
+
+// Frames point into the stream, which is read once a round; what a dead process has sent is read to
+// its end in the rounds before it is buried.
+void pool_core::read_from(pool_worker& worker, news& found) {
+  if (worker.has_hung_up) return;
+  if (!found.frames.empty()) {
+    found.has_ended = false;
+    return;
+  }
+  try {
+    switch (worker.stream().receive()) {
+      case frame_stream::received::bytes:
+        while (auto message = worker.stream().next()) found.frames.push_back(std::move(*message));
+        found.has_ended = false;
+        return;
+      case frame_stream::received::nothing:
+        return;
+      case frame_stream::received::end:
+        break;
+    }
+  } catch (const std::exception&) {  // what it says cannot be understood: it is of no use any more
+  }
+  std::scoped_lock lock(mutex_);
+  worker.has_hung_up = true;
+  ::epoll_ctl(news_.get(), EPOLL_CTL_DEL, worker.stream().descriptor(), nullptr);
+  if (!worker.is_leaving()) send_signal(worker.pidfd(), SIGKILL);
+}
+
+void pool_core::take_in(news& found, endings& over) {
+  pool_worker& worker = *workers_[found.index];
+  take_results(worker, found.frames, over);
+  if (worker.wants_room) send(worker);
+  if (found.has_ended) {
+    bury(found.index, over);
+  } else if (worker.is_leaving() && worker.calls() == 0 && !worker.has_hung_up) {
+    worker.stream().end_sending();  // it leaves when it sees the end
+  }
+}
+
+void pool_core::take_results(pool_worker& worker, std::vector<frame>& frames, endings& over) {
+  std::size_t results = 0;
+  for (frame& each : frames) {
+    if (each.kind == frame_kind::ready) {
+      worker.has_greeted = true;
+      worker.last_news = clock::now();
+      failed_starts_ = 0;
+      if (each.content.empty()) continue;
+      outcome<void> started = remote::decode_result<void>(each.content, &each.beside);
+      if (!started.has_error() || !broken_.empty()) continue;
+      break_pool("the initializer of process pool '" + plan_.name +
+                     "' failed: " + describe_exception(started.error()),
+                 over);
+    } else if (pool_call* call = worker.finished(each.number)) {
+      over.results.push_back({call, std::move(each)});
+      ++results;
+    }
+  }
+  if (results == 0) return;
+  const clock::time_point now = clock::now();
+  const clock::duration each = (now - worker.last_news) / static_cast<clock::rep>(results);
+  worker.last_news = now;
+  // The mean over about four batches; never zero, which means nothing is known.
+  call_time_ = call_time_ == clock::duration::zero() ? each : (call_time_ * 3 + each) / 4;
+  call_time_ = std::max(call_time_, clock::duration(1));
+}
+
+void pool_core::bury(unsigned index, endings& over) {
+  constexpr unsigned failed_starts_max = 20;
+  pool_worker& worker = *workers_[index];
+  child_end end;
+  const bool is_known = reap(worker.pidfd(), end) == 1;
+  const std::string who =
+      "process " + std::to_string(worker.pid()) + " of process pool '" + plan_.name + "'";
+  const std::string how = is_known ? in_words(end) : "ended; someone else has taken its status";
+
+  std::vector<pool_call*> begun;
+  pending_count_ += worker.take_all(begun, pending_);
+  for (pool_call* each : begun) {
+    over.failures.push_back(
+        {each, std::make_exception_ptr(broken_executor(who + " in this call: " + how))});
+  }
+  if (!worker.has_greeted && ++failed_starts_ == failed_starts_max && !killed_) {
+    break_pool(who + " and those before it did not even start: " + how, over);
+  }
+  workers_[index].reset();
+  --alive_;
+  if (killed_) give_up_pending(over);
+  if (!broken_.empty()) break_pool(broken_, over);
+  if (pending_count_ > alive_ + wanted_) want_worker();
+}
+
+void pool_core::start_wanted() {
+  for (;;) {
+    unsigned index = 0;
+    {
+      std::scoped_lock lock(mutex_);
+      if (pending_count_ == 0) wanted_ = 0;  // others have done it
+      if (wanted_ == 0) return;
+      index = static_cast<unsigned>(
+          std::ranges::find_if(workers_, [](const auto& worker) { return !worker; }) -
+          workers_.begin());
+    }
+    std::unique_ptr<pool_worker> made;
+    std::string failure;
+    try {
+      made = start_worker(index);
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+    endings over;
+    {
+      std::scoped_lock lock(mutex_);
+      if (made) {
+        employ(index, std::move(made), over);
+      } else {  // those that run go on
+        wanted_ = 0;
+        if (alive_ == 0) break_pool("process pool '" + plan_.name + "': " + failure, over);
+      }
+    }
+    over.tell();
+  }
+}
+
+void pool_core::employ(unsigned index, std::unique_ptr<pool_worker> made, endings& over) {
+  pool_worker& worker = *made;
+  workers_[index] = std::move(made);
+  ++alive_;
+  if (wanted_ != 0) --wanted_;
+  watch(index, worker);
+  if (killed_) send_signal(worker.pidfd(), SIGKILL);
+  fill_all(over);
+}
+
+std::unique_ptr<pool_worker> pool_core::start_worker(unsigned index) {
+  auto sockets = make_socket_pair();
+  if (!sockets) throw std::system_error(sockets.error(), "make a socket pair");
+  if (int error = set_nonblocking(sockets->left.get()); error != 0) {
+    throw std::system_error(errno_code(-error), "make a socket not block");
+  }
+  unique_fd null = open_null();
+  if (!null) throw std::system_error(last_error(), "open the null device");
+
+  std::array words{plan_.name,
+                   std::string(process_marker),
+                   std::string(pool_role.name()),
+                   std::to_string(index),
+                   std::to_string(::getpid()),
+                   plan_.name};
+  std::array<char*, words.size() + 1> arguments{};
+  std::ranges::transform(words, arguments.begin(), [](std::string& word) { return word.data(); });
+  const std::array<spawn_request::placement, 3> placed{{
+      {.from = null.get(), .to = 0},  // the input is the program's alone
+      {.from = sockets->right.get(), .to = pool_socket},
+      {.from = slots_.descriptor(), .to = pool_slots},
+  }};
+  auto process = spawn({.program = "/proc/self/exe",
+                        .arguments = arguments.data(),
+                        .environment = ::environ,
+                        .descriptors = placed});
+  if (!process) throw std::system_error(process.error(), "start a process");
+
+  auto mine = slots_.bytes().subspan(index * call_slots::size_bytes, call_slots::size_bytes);
+  auto worker =
+      std::make_unique<pool_worker>(std::move(*process), frame_stream(std::move(sockets->left)),
+                                    call_slots(mine), plan_.calls_max);
+  worker->stream().queue(frame_kind::initialize, 0, plan_.initializer.message,
+                         plan_.initializer.beside.descriptors());
+  worker->stream().flush();
+  return worker;
+}
+
+void pool_core::watch(unsigned index, pool_worker& worker) {
+  std::uint32_t wanted = EPOLLIN;
+  if (worker.wants_room) wanted |= EPOLLOUT;
+  epoll_event event{.events = wanted, .data = {.u64 = socket_of(index)}};
+  const int socket = worker.stream().descriptor();
+  if (::epoll_ctl(news_.get(), EPOLL_CTL_MOD, socket, &event) == 0) return;
+  ::epoll_ctl(news_.get(), EPOLL_CTL_ADD, socket, &event);
+  event = {.events = EPOLLIN, .data = {.u64 = end_of(index)}};
+  ::epoll_ctl(news_.get(), EPOLL_CTL_ADD, worker.pidfd(), &event);
+}
+
+// All calls are over. A process that waits for more leaves at the end of its socket; one that has
+// not even begun to is not waited for.
+void pool_core::end_all() {
+  for (const auto& worker : workers_) {
+    if (!worker) continue;
+    if (!worker->has_greeted) send_signal(worker->pidfd(), SIGKILL);
+    worker->stream().close();
+  }
+  child_end end;
+  for (const auto& worker : workers_) {
+    if (worker) reap_blocking(worker->pidfd(), end);
+  }
+  std::scoped_lock lock(mutex_);
+  for (auto& worker : workers_) worker.reset();
+  alive_ = 0;
+}
+
+void pool_core::wake() noexcept {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] ssize_t ignored = ::write(knocked_.get(), &one, sizeof one);
+}
+
+}  // namespace pirn::detail

@@ -1,0 +1,57 @@
+#include "pirn/process/pool_worker.hpp"
+
+#include <algorithm>
+
+namespace pirn::detail {
+
+bool pool_worker::has_room(std::size_t depth) const noexcept {
+  if (calls_.size() >= depth || calls_left_ == 0 || has_hung_up) return false;
+  // A slot is used again only after its call has ended.
+  return calls_.empty() || last_number_ + 1 - calls_.front().number < call_slots::count;
+}
+
+void pool_worker::give(pool_call& call) {
+  const std::uint32_t number = last_number_ + 1;
+  stream_.queue(frame_kind::call, number, call.message, call.beside.descriptors());
+  slots_.offer(number);
+  if (calls_.empty()) last_news = clock::now();
+  calls_.push_back({number, &call});
+  last_number_ = number;
+  if (calls_left_ != no_limit) --calls_left_;
+}
+
+pool_call* pool_worker::finished(std::uint32_t number) noexcept {
+  auto found = std::ranges::lower_bound(calls_, number, {}, &sent::number);
+  if (found == calls_.end() || found->number != number) return nullptr;
+  pool_call* call = found->call;
+  calls_.erase(found);
+  return call;
+}
+
+std::size_t pool_worker::take_back_half(intrusive_list<pool_call>& into) noexcept {
+  const std::size_t wanted = calls_.size() / 2;
+  std::size_t taken = 0;
+  while (taken < wanted && slots_.take_back(calls_.back().number)) {
+    into.push_front(*calls_.back().call);
+    calls_.pop_back();
+    if (calls_left_ != no_limit) ++calls_left_;
+    ++taken;
+  }
+  return taken;
+}
+
+std::size_t pool_worker::take_all(std::vector<pool_call*>& begun, intrusive_list<pool_call>& into) {
+  std::size_t taken = 0;
+  for (; !calls_.empty(); calls_.pop_back()) {
+    auto [number, call] = calls_.back();
+    if (slots_.was_begun(number)) {
+      begun.push_back(call);
+    } else {
+      into.push_front(*call);
+      ++taken;
+    }
+  }
+  return taken;
+}
+
+}  // namespace pirn::detail

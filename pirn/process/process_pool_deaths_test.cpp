@@ -1,0 +1,253 @@
+// process_pool: processes that die, are killed, or must not stay behind.
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pirn/base/random.hpp"
+#include "pirn/exec/process_entry.hpp"
+#include "pirn/platform/descriptor_calls.hpp"
+#include "pirn/platform/pidfd.hpp"
+#include "pirn/platform/spawn.hpp"
+#include "pirn/process/process_pool.hpp"
+#include "pirn/process/process_pool_test.hpp"
+
+namespace {
+
+using namespace pirn;
+
+int sum(int a, int b) {
+  return a + b;
+}
+
+/// What the future of a call throws that breaks its process.
+std::string breakage(const future<void>& call) {
+  try {
+    call.result();
+  } catch (const broken_executor& error) {
+    return error.what();
+  }
+  return "it did not break";
+}
+
+std::string pid_of(const process_pool& pool) {
+  return std::to_string(pool.worker_pids().at(0));
+}
+
+TEST(process_pool_deaths, a_killed_process_fails_its_call_by_pid_and_signal) {
+  process_pool pool{{.size = 1, .name = "deaths"}};
+  shared_gates gates;
+  auto call = pool.submit(pass_gate, gates);
+  gates.wait_until_begun();
+  const std::string pid = pid_of(pool);
+  ::kill(pool.worker_pids().at(0), SIGKILL);
+  EXPECT_EQ(breakage(call),
+            "process " + pid + " of process pool 'deaths' in this call: died with SIGKILL");
+}
+
+TEST(process_pool_deaths, one_that_ends_by_itself_does_too) {
+  process_pool pool{1};
+  EXPECT_TRUE(
+      breakage(pool.submit([] { std::_Exit(3); })).ends_with("in this call: exit status 3"));
+  auto crash = [] {
+    std::signal(SIGSEGV, SIG_DFL);  // a sanitizer would report it
+    std::raise(SIGSEGV);
+  };
+  EXPECT_TRUE(breakage(pool.submit(crash)).ends_with("in this call: died with SIGSEGV"));
+  EXPECT_EQ(pool.submit(sum, 40, 2).result(), 42);
+}
+
+TEST(process_pool_deaths, the_other_calls_go_on_in_a_replacement) {
+  process_pool pool{1};
+  shared_gates gates;
+  auto first = pool.submit(pass_gate, gates);
+  std::vector<future<int>> all;
+  for (int i = 0; i < 100; ++i) all.push_back(pool.submit(sum, i, i));
+  gates.wait_until_begun();
+  ::kill(pool.worker_pids().at(0), SIGKILL);
+  EXPECT_THROW(first.result(), broken_executor);
+  for (int i = 0; auto& each : all) {
+    EXPECT_EQ(each.result(), i + i);
+    ++i;
+  }
+}
+
+TEST(process_pool_deaths, processes_that_cannot_even_start_break_the_pool) {
+  process_pool pool{{.size = 1, .name = "stillborn"}, [] { std::_Exit(7); }};
+  auto call = pool.submit(sum, 1, 1);
+  try {
+    call.result();
+    FAIL();
+  } catch (const broken_executor& error) {
+    EXPECT_TRUE(std::string(error.what()).ends_with("did not even start: exit status 7"))
+        << error.what();
+  }
+}
+
+TEST(process_pool_deaths, kill_workers_ends_what_runs_and_cancels_the_rest) {
+  process_pool pool{1};
+  shared_gates gates;
+  auto first = pool.submit(pass_gate, gates);
+  auto second = pool.submit(sum, 1, 1);
+  gates.wait_until_begun();
+  pool.kill_workers();
+  EXPECT_THROW(first.result(), broken_executor);
+  EXPECT_THROW(second.result(), future_cancelled);
+  EXPECT_THROW(pool.submit(sum, 1, 1), std::runtime_error);
+}
+
+TEST(process_pool_deaths, a_pool_that_is_unwound_does_not_wait_for_its_calls) {
+  shared_gates gates;
+  try {
+    process_pool pool{1};
+    auto call = pool.submit(pass_gate, gates);
+    gates.wait_until_begun();
+    throw std::runtime_error("the program goes elsewhere");
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "the program goes elsewhere");
+  }
+}
+
+std::size_t open_descriptors() {
+  auto all = std::filesystem::directory_iterator("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+TEST(process_pool_deaths, neither_zombies_nor_descriptors_stay_behind) {
+  auto use = [] {
+    process_pool pool{2};
+    shared_block block(100'000);
+    std::vector<double> many(100'000);
+    for (int i = 0; i < 20; ++i) {
+      pool.submit([](shared_block mine, std::vector<double>) { return mine; }, block, many)
+          .result();
+      pool.submit([] { std::_Exit(1); }).exception();
+    }
+  };
+  use();
+  const std::size_t before = open_descriptors();
+  for (int i = 0; i < 3; ++i) use();
+  EXPECT_EQ(open_descriptors(), before);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+}
+
+// ---- Many random deaths ----
+
+/// How often each call was begun, seen by all processes.
+shared_block performed;
+void see_counters(shared_block counters) {
+  performed = std::move(counters);
+}
+std::atomic_ref<unsigned> times_performed(std::size_t call) {
+  return std::atomic_ref(performed.as<unsigned>()[call]);
+}
+
+void busy_for(std::chrono::microseconds length) {
+  const auto end = std::chrono::steady_clock::now() + length;
+  while (std::chrono::steady_clock::now() < end) {
+  }
+}
+
+std::size_t counted(std::size_t call, unsigned length_us) {
+  times_performed(call).fetch_add(1);
+  busy_for(std::chrono::microseconds(length_us));
+  return call;
+}
+
+// PIRN_TEST_KILLS: how many; 10,000 take about a minute.
+TEST(process_pool_deaths, random_kills_lose_no_result_and_double_none) {
+  constexpr std::size_t batch = 24;
+  constexpr std::uint64_t seed = 11;
+  const char* wanted = std::getenv("PIRN_TEST_KILLS");
+  const std::size_t kills = wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 200;
+  random_source random(seed);
+  see_counters(shared_block(kills * batch * sizeof(unsigned)));
+  process_pool pool{{.size = 2}, see_counters, performed};
+  std::size_t results = 0;
+  std::size_t broken = 0;
+  for (std::size_t round = 0; round < kills; ++round) {
+    std::vector<future<std::size_t>> calls;
+    for (std::size_t i = 0; i < batch; ++i) {
+      calls.push_back(pool.submit(counted, round * batch + i, unsigned(random.below(40))));
+    }
+    // Its number cannot be another's within so short a time.
+    calls[random.below(batch)].exception();
+    busy_for(std::chrono::microseconds(random.below(100)));
+    const std::vector<int> pids = pool.worker_pids();
+    if (!pids.empty()) ::kill(pids[random.below(pids.size())], SIGKILL);
+    for (std::size_t i = 0; i < batch; ++i) {
+      const std::size_t call = round * batch + i;
+      const unsigned times = times_performed(call).load();
+      try {
+        ASSERT_EQ(calls[i].result(), call) << "seed " << seed;
+        ASSERT_EQ(times_performed(call).load(), 1U) << "seed " << seed << " call " << call;
+        ++results;
+      } catch (const broken_executor&) {
+        ASSERT_LE(times, 1U) << "seed " << seed << " call " << call;
+        ++broken;
+      }
+    }
+  }
+  pool.shutdown();
+  for (std::size_t call = 0; call < kills * batch; ++call) {
+    ASSERT_LE(times_performed(call).load(), 1U) << "seed " << seed << " call " << call;
+  }
+  EXPECT_EQ(results + broken, kills * batch);
+  EXPECT_LE(broken, kills);
+  RecordProperty("broken", static_cast<int>(broken));
+}
+
+// ---- Ctrl-C ----
+
+/// A program that is interrupted while its pool works; it tells the ids of its processes first.
+const detail::process_role interrupted_program("interrupted", [](int, char**) {
+  process_pool pool{2};
+  shared_gates gates;
+  auto first = pool.submit(pass_gate, gates);
+  auto second = pool.submit(pass_gate, gates);
+  gates.wait_until_begun();
+  gates.wait_until_begun();
+  const std::vector<int> pids = pool.worker_pids();
+  [[maybe_unused]] ssize_t ignored = ::write(1, pids.data(), pids.size() * sizeof(int));
+  first.result();
+});
+
+TEST(process_pool_deaths, ctrl_c_ends_everything) {
+  auto output = make_pipe().value();
+  const std::array<spawn_request::placement, 1> placed{{{.from = output.writer.get(), .to = 1}}};
+  char name[] = "interrupted";
+  char marker[] = "--pirn-process";
+  char role[] = "interrupted";
+  char* arguments[] = {name, marker, role, nullptr};
+  auto program = spawn({.program = "/proc/self/exe",
+                        .arguments = arguments,
+                        .environment = ::environ,
+                        .descriptors = placed,
+                        .own_group = true})
+                     .value();
+  output.writer.reset();
+  std::array<int, 2> pids{};
+  ASSERT_EQ(::read(output.reader.get(), pids.data(), sizeof pids), sizeof pids);
+  std::vector<unique_fd> workers;
+  for (int pid : pids) workers.push_back(open_pidfd(pid));
+  send_group_signal(program.pid, SIGINT);  // as a terminal does
+  child_end end;
+  ASSERT_EQ(reap_blocking(program.pidfd.get(), end), 1);
+  EXPECT_EQ(end.how, child_end::kind::signalled);
+  EXPECT_EQ(end.number, SIGINT);
+  for (const unique_fd& each : workers) {
+    EXPECT_NE(wait_until_ready(each.get(), poll_readable, std::nullopt), 0);  // it has ended
+  }
+}
+
+}  // namespace
