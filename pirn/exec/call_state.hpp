@@ -4,8 +4,10 @@
 #include <functional>
 #include <memory>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
+#include "pirn/exec/executor.hpp"
 #include "pirn/exec/future_state.hpp"
 
 namespace pirn::detail {
@@ -21,11 +23,11 @@ class call_state : public typed_future_state<T> {
       : call_(std::in_place, std::forward<F>(fn), std::forward<A>(args)...) {}
   ~call_state() override { drop_call(); }
 
-  /// Makes the call, unless it was cancelled, and ends the future.
+  /// Makes the call and ends the future, unless it was cancelled, or begun by a waiter that helps.
   void perform_call() noexcept {
     if (this->begin()) {
       perform_begun();
-    } else {
+    } else if (this->status() == future_status::cancelled) {
       drop_call();
     }
   }
@@ -59,5 +61,10 @@ class call_state : public typed_future_state<T> {
   };
   bool is_held_ = true;
 };
+
+/// The state of the call `fn(args...)`, with copies.
+template <class Fn, class... Args>
+using call_state_for =
+    call_state<submit_result_t<Fn, Args...>, std::decay_t<Fn>, std::decay_t<Args>...>;
 
 }  // namespace pirn::detail

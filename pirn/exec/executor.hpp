@@ -61,4 +61,12 @@ concept executor =
       { looked_at.concurrency() } -> std::convertible_to<unsigned>;
     };
 
+namespace detail {
+
+/// Whether an executor makes its calls on the loop that awaits them, hence on its time. Others say
+/// nothing: what they do takes no time on a virtual clock.
+template <class Executor>
+inline constexpr bool calls_on_loop = requires { requires Executor::calls_on_loop; };
+
+}  // namespace detail
 }  // namespace pirn

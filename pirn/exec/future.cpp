@@ -1,35 +1,17 @@
 #include "pirn/exec/future.hpp"
 
-#include <chrono>
-#include <stdexcept>
-
 #include <fmt/format.h>
 
 #include "pirn/base/type_name.hpp"
-#include "pirn/core/loop.hpp"
+#include "pirn/exec/time_limit.hpp"
 
 namespace pirn {
-namespace {
-
-using steady = std::chrono::steady_clock;
-
-// Returns: nothing where the sum would overflow: that deadline never comes.
-std::optional<steady::time_point> deadline_after(std::optional<duration> limit) {
-  if (!limit) return std::nullopt;
-  const steady::time_point start = steady::now();
-  if (*limit > steady::time_point::max() - start) return std::nullopt;
-  return start + *limit;
-}
-
-}  // namespace
-
 void future_base::wait_here(std::optional<duration> limit) const {
   detail::future_state& awaited = state();
   if (!awaited.is_settled()) {
-    if (loop::current_or_null() != nullptr) {
-      throw std::logic_error("future::result() would block the loop of this thread: co_await it");
-    }
-    if (!awaited.wait(deadline_after(limit))) throw timeout_error();
+    detail::refuse_to_block_a_loop("future::result()");
+    const detail::time_limit from_now(limit.value_or(forever));
+    if (!awaited.wait(from_now.for_thread())) throw timeout_error();
   }
   if (cancelled()) throw future_cancelled();
 }

@@ -1,5 +1,9 @@
 #include "pirn/exec/future_state.hpp"
 
+#include <stdexcept>
+#include <string>
+
+#include "pirn/core/loop.hpp"
 #include "pirn/platform/futex.hpp"
 
 namespace pirn::detail {
@@ -24,6 +28,11 @@ class parked_thread final : public future_observer {
 };
 
 }  // namespace
+
+void refuse_to_block_a_loop(std::string_view what) {
+  if (loop::current_or_null() == nullptr) return;
+  throw std::logic_error(std::string(what) + " would block the loop of this thread: co_await it");
+}
 
 bool future_state::cancel() noexcept {
   switch (word_.cancel()) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -93,6 +94,9 @@ class future_state : public pooled_frame {
   std::atomic<std::uint32_t> references_{1};
   intrusive_list<future_observer> observers_;  // under the word's lock
 };
+
+/// Throws: std::logic_error on the thread of a loop, which `what` would stop.
+void refuse_to_block_a_loop(std::string_view what);
 
 /// Holds one reference to a state.
 template <class State>

@@ -2,6 +2,14 @@
 
 namespace pirn::detail {
 
+cancel_answer have_message_now(loop& home, inbox_message& message) noexcept {
+  if (home.driver().is_virtual()) {
+    home.mail().withdraw(message);
+    message.arrived();
+  }
+  return cancel_answer::pending;
+}
+
 void future_wait_base::enqueue() noexcept {
   home_ = &task_->home();
   home_->outside_work_started();
@@ -9,18 +17,20 @@ void future_wait_base::enqueue() noexcept {
 }
 
 cancel_answer future_wait_base::withdraw() noexcept {
-  if (state_->forget(*this)) {
-    home_->outside_work_ended();
-    state_->cancel();
-    return cancel_answer::gone;
+  if (!state_->forget(*this)) return have_message_now(*home_, *this);
+  switch (leaving_) {
+    case on_leaving::cancel_future:
+      state_->cancel();
+      break;
+    case on_leaving::leave_future:
+      break;
+    case on_leaving::wait_if_begun:
+      if (state_->cancel()) break;
+      if (!state_->observe(*this)) home_->mail().post(*this);
+      return cancel_answer::refused;
   }
-  // Its message is on the way. A loop on virtual time does not wait for other threads: it must have
-  // the message before it looks again whether anything can still happen.
-  if (home_->driver().is_virtual()) {
-    home_->mail().withdraw(*this);
-    arrived();
-  }
-  return cancel_answer::pending;
+  home_->outside_work_ended();
+  return cancel_answer::gone;
 }
 
 void future_wait_base::settled() noexcept {

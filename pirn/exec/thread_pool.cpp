@@ -13,7 +13,7 @@ thread_pool::thread_pool(unsigned size) : size_(size) {
 }
 
 thread_pool::~thread_pool() {
-  shutdown();
+  shutdown({});
 }
 
 unsigned thread_pool::started() const {
@@ -55,7 +55,7 @@ void thread_pool::work() {
   }
 }
 
-void thread_pool::shutdown() {
+void thread_pool::shutdown(shutdown_options) {
   std::vector<std::jthread> ending;
   {
     std::scoped_lock lock(mutex_);

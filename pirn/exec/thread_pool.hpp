@@ -56,10 +56,12 @@ class thread_pool final : public blocking_runner {
 
   /// Takes no more work, runs what is queued, and ends the threads.
   /// Threads: any but the pool's own.
-  void shutdown();
+  void shutdown(shutdown_options options = {});
 
   void run(blocking_job& job) override;
 
+  std::string_view name() const noexcept { return "pool"; }
+  unsigned concurrency() const noexcept { return size_; }
   unsigned size() const noexcept { return size_; }
   unsigned started() const;
 

@@ -1,0 +1,45 @@
+// inline_executor: an executor that makes each call where it is submitted.
+#pragma once
+
+#include <atomic>
+#include <stdexcept>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "pirn/exec/call_state.hpp"
+#include "pirn/exec/executor.hpp"
+#include "pirn/exec/map.hpp"
+
+namespace pirn {
+
+/// Makes the call within submit(), so that its future is done on return. For tests, and for those
+/// who want one thread only.
+///
+/// Threads: any member from any thread.
+class inline_executor final : public executor_members<inline_executor> {
+ public:
+  static constexpr bool calls_on_loop = true;
+
+  inline_executor() = default;
+  inline_executor(inline_executor&&) = delete;  // an executor is borrowed
+
+  /// Throws: std::runtime_error after shutdown(); what the call throws is its future's.
+  template <class Fn, class... Args>
+  auto submit(Fn&& fn, Args&&... args) {
+    if (is_shut_down_.load()) throw std::runtime_error("submit: the executor was shut down");
+    detail::state_ref call(
+        new detail::call_state_for<Fn, Args...>(std::forward<Fn>(fn), std::forward<Args>(args)...));
+    call->perform_call();
+    return future<detail::submit_result_t<Fn, Args...>>(std::move(call));
+  }
+
+  void shutdown(shutdown_options = {}) noexcept { is_shut_down_.store(true); }
+  std::string_view name() const noexcept { return "inline"; }
+  unsigned concurrency() const noexcept { return 1; }
+
+ private:
+  std::atomic<bool> is_shut_down_ = false;
+};
+
+}  // namespace pirn

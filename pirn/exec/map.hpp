@@ -1,0 +1,301 @@
+// map: a function over the elements of ranges, on an executor.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "pirn/base/outcome.hpp"
+#include "pirn/core/task.hpp"
+#include "pirn/core/within.hpp"
+#include "pirn/exec/executor.hpp"
+#include "pirn/exec/map_window.hpp"
+
+namespace pirn {
+
+namespace detail {
+
+/// What `fn` makes of one element of each range; by value, since it may come from another process.
+template <class Fn, class... Args>
+using map_result_t = std::remove_cvref_t<std::invoke_result_t<Fn&, Args...>>;
+
+/// The callable that a chunk is submitted as: calls `fn` for each tuple of arguments. Empty when
+/// `Fn` is, so that it can be called in another process.
+template <class Fn>
+struct chunk_call {
+  [[no_unique_address]] Fn fn;
+
+  template <class... Args>
+  std::vector<outcome<map_result_t<Fn, Args...>>> operator()(
+      std::vector<std::tuple<Args...>> elements) {
+    std::vector<outcome<map_result_t<Fn, Args...>>> results(elements.size());
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      try {
+        set(results[i], std::move(elements[i]));
+      } catch (...) {
+        results[i].set_error(std::current_exception());
+      }
+    }
+    return results;
+  }
+
+ private:
+  template <class R, class... Args>
+  void set(outcome<R>& result, std::tuple<Args...> arguments) {
+    if constexpr (std::is_void_v<R>) {
+      std::apply(fn, std::move(arguments));
+      result.set_value();
+    } else {
+      result.set_value(std::apply(fn, std::move(arguments)));
+    }
+  }
+};
+
+/// Cuts the input into chunks and gives out the results, whatever the input's and the executor's
+/// types.
+template <class R>
+class map_engine {
+ public:
+  using results = std::vector<outcome<R>>;
+
+  virtual ~map_engine() = default;
+
+  /// Steps to the next element, blocking, or on a loop.
+  /// Returns: false after the last.
+  bool advance() {
+    while (!step()) {
+      if (!has_more()) return false;
+      start_chunk(window_.take());
+    }
+    return true;
+  }
+  task<bool> advance_on_loop() {
+    while (!step()) {
+      if (!has_more()) co_return false;
+      map_chunk ended = co_await window_.next();
+      start_chunk(std::move(ended));
+    }
+    co_return true;
+  }
+
+  /// The present element's.
+  /// Throws: what its call threw; what became of its chunk, when that was not even done.
+  outcome<R>& element() {
+    future_state& state = present_->results.state();
+    if (state.status() == future_status::cancelled) throw future_cancelled();
+    return static_cast<typed_future_state<results>&>(state).result.value()[at_];
+  }
+
+ protected:
+  explicit map_engine(map_options options) : window_(options) {}
+
+  /// Sends the next chunk on its way.
+  /// Returns: nothing when there are no more elements.
+  virtual std::optional<map_chunk> submit_chunk() = 0;
+
+  std::size_t chunk_size() const noexcept { return window_.options().chunk; }
+  void fill() {
+    while (!is_over_ && !window_.is_full()) {
+      std::optional<map_chunk> chunk = submit_chunk();
+      if (!chunk) {
+        is_over_ = true;
+        return;
+      }
+      window_.add(std::move(*chunk));
+    }
+  }
+
+ private:
+  bool step() noexcept {
+    if (!present_) return false;
+    if (++at_ < present_->size) return true;
+    present_.reset();
+    return false;
+  }
+  // What goes wrong with the input is told after the results of what was sent before.
+  bool has_more() {
+    if (!window_.empty()) return true;
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    return false;
+  }
+  void start_chunk(map_chunk chunk) {
+    present_.emplace(std::move(chunk));
+    at_ = static_cast<std::size_t>(-1);  // step() goes to the first
+    try {
+      fill();
+    } catch (...) {
+      failure_ = std::current_exception();
+      is_over_ = true;
+    }
+  }
+
+  map_window window_;
+  std::optional<map_chunk> present_;  // its elements from at_ on are still to be given out
+  std::size_t at_ = 0;
+  bool is_over_ = false;
+  std::exception_ptr failure_;
+};
+
+template <class R, class Executor, class Fn, class... Views>
+class map_input final : public map_engine<R> {
+  using arguments = std::tuple<std::decay_t<std::ranges::range_reference_t<Views>>...>;
+
+ public:
+  template <class F, class... Ranges>
+  map_input(Executor& executor, map_options options, F&& fn, Ranges&&... ranges)
+      : map_engine<R>(options),
+        executor_(executor),
+        call_{std::forward<F>(fn)},
+        views_(std::views::all(std::forward<Ranges>(ranges))...),
+        at_(std::apply([](Views&... each) { return positions(std::ranges::begin(each)...); },
+                       views_)) {
+    this->fill();
+  }
+
+ private:
+  using positions = std::tuple<std::ranges::iterator_t<Views>...>;
+
+  std::optional<map_chunk> submit_chunk() override {
+    std::vector<arguments> elements;
+    while (elements.size() < this->chunk_size() && !is_at_end()) {
+      elements.push_back(std::apply([](auto&... each) { return arguments(*each...); }, at_));
+      std::apply([](auto&... each) { (++each, ...); }, at_);
+    }
+    if (elements.empty()) return std::nullopt;
+    const std::size_t size = elements.size();
+    return map_chunk{executor_.submit(call_, std::move(elements)), size};
+  }
+
+  // The shortest range ends it.
+  bool is_at_end() { return is_at_end(std::index_sequence_for<Views...>()); }
+  template <std::size_t... Index>
+  bool is_at_end(std::index_sequence<Index...>) {
+    return ((std::get<Index>(at_) == std::ranges::end(std::get<Index>(views_))) || ...);
+  }
+
+  Executor& executor_;
+  chunk_call<Fn> call_;
+  std::tuple<Views...> views_;
+  positions at_;
+};
+
+}  // namespace detail
+
+/// The results of map(), to be taken once.
+///
+///   for (int& each : pool.map(fn, inputs)) ...                              // on a plain thread
+///   while (auto each = co_await results.next()) use(*each);                 // on a loop
+///
+/// What the call for an element threw is thrown where that element is looked at (`*iterator`, or
+/// next()); one may go on to those after it. Dropping it cancels what has not begun.
+///
+/// Throws:  timeout_error from a step, when the options' time has passed since map().
+/// Threads: one at a time.
+template <class R>
+class [[nodiscard]] mapped {
+ public:
+  using value_type = R;
+
+  explicit mapped(std::unique_ptr<detail::map_engine<R>> engine) noexcept
+      : engine_(std::move(engine)) {}
+
+  /// Waits for the next result, on a loop.
+  /// Returns: the result, nullopt after the last; for void true, false after the last.
+  /// Cancel:  loses nothing.
+  task<maybe_t<R>> next() {
+    const bool is_there = co_await engine_->advance_on_loop();
+    if (!is_there) co_return maybe_t<R>{};
+    outcome<R>& element = engine_->element();
+    if constexpr (std::is_void_v<R>) {
+      element.take();
+      co_return true;
+    } else {
+      co_return element.take();
+    }
+  }
+
+  /// Blocks in each step until the next result is there.
+  class iterator {
+   public:
+    using value_type = R;
+    using difference_type = std::ptrdiff_t;
+
+    explicit iterator(detail::map_engine<R>& engine) : engine_(&engine) { ++*this; }
+    std::add_lvalue_reference_t<R> operator*() const {
+      if constexpr (std::is_void_v<R>) {
+        engine_->element().take();
+      } else {
+        return engine_->element().value();
+      }
+    }
+    iterator& operator++() {
+      is_there_ = engine_->advance();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const noexcept { return !is_there_; }
+
+   private:
+    detail::map_engine<R>* engine_;
+    bool is_there_ = false;
+  };
+  iterator begin() { return iterator(*engine_); }
+  std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  std::unique_ptr<detail::map_engine<R>> engine_;
+};
+
+/// Calls `fn` on `where` for the elements of `ranges`, taken together, up to the end of the
+/// shortest. Elements are read, and calls submitted, only as results are taken: at most
+/// `options.buffer` chunks of `options.chunk` elements are under way.
+///
+/// Lifetime: the executor, and ranges that are given as lvalues, must outlive the result; others
+///           are moved into it. `fn` is copied into each chunk.
+/// Throws:   what reading the first elements throws; std::invalid_argument for chunks of nothing.
+/// Source:   concurrent.futures.Executor.map(), mpi4py.futures' `unordered`.
+/// Example:  examples/25_executor_map.cpp
+template <executor Executor, class Fn, std::ranges::input_range... Ranges>
+  requires(sizeof...(Ranges) > 0)
+auto map(Executor& where, map_options options, Fn&& fn, Ranges&&... ranges) {
+  using callable = std::decay_t<Fn>;
+  using result =
+      detail::map_result_t<callable, std::decay_t<std::ranges::range_reference_t<Ranges>>...>;
+  using input = detail::map_input<result, Executor, callable, std::views::all_t<Ranges>...>;
+  if (options.buffer == 0) options.buffer = 2 * std::size_t{where.concurrency()};
+  return mapped<result>(std::make_unique<input>(where, options, std::forward<Fn>(fn),
+                                                std::forward<Ranges>(ranges)...));
+}
+template <executor Executor, class Fn, std::ranges::input_range... Ranges>
+  requires(sizeof...(Ranges) > 0)
+auto map(Executor& where, Fn&& fn, Ranges&&... ranges) {
+  return pirn::map(where, map_options{}, std::forward<Fn>(fn), std::forward<Ranges>(ranges)...);
+}
+
+/// Members that all executors have by what they can do: `class pool : public
+/// executor_members<pool>`.
+template <class Self>
+class executor_members {
+ public:
+  /// pirn::map() on this executor: `pool.map(fn, inputs)`, `pool.map({.chunk = 100}, fn, inputs)`.
+  template <class Fn, std::ranges::input_range... Ranges>
+  auto map(map_options options, Fn&& fn, Ranges&&... ranges) {
+    return pirn::map(static_cast<Self&>(*this), options, std::forward<Fn>(fn),
+                     std::forward<Ranges>(ranges)...);
+  }
+  template <class Fn, std::ranges::input_range... Ranges>
+  auto map(Fn&& fn, Ranges&&... ranges) {
+    return map(map_options{}, std::forward<Fn>(fn), std::forward<Ranges>(ranges)...);
+  }
+};
+
+}  // namespace pirn
