@@ -117,9 +117,13 @@ TEST(connections_on_virtual_time, awaiting_is_an_error_that_says_so) {
     auto [left, right] = pirn::pipe();
     co_await left.send(1);
   };
-  EXPECT_EQ(
-      failure_of<std::system_error>([&] { run({.driver = driver_choice::virtual_time}, work); }),
-      "send to a pipe on a loop whose time is virtual: Operation not supported");
+  try {
+    run({.driver = driver_choice::virtual_time}, work);
+    FAIL() << "it ran";
+  } catch (const std::system_error& error) {
+    EXPECT_STREQ(error.what(),
+                 "send to a pipe on a loop whose time is virtual: Operation not supported");
+  }
 }
 
 }  // namespace
