@@ -6,6 +6,7 @@
 
 #include "pirn/base/assert.hpp"
 #include "pirn/core/frame.hpp"
+#include "pirn/core/frame_pool.hpp"
 
 namespace pirn {
 
@@ -47,7 +48,8 @@ std::string line_of(std::source_location where) {
   return std::string(where.file_name()) + ":" + std::to_string(where.line());
 }
 
-class posted_call final : public inbox_message {
+// From the frame pool: made on one thread and freed on another, which malloc does dearly.
+class posted_call final : public inbox_message, public detail::pooled_frame {
  public:
   explicit posted_call(std::move_only_function<void()> fn) : fn_(std::move(fn)) {}
 
