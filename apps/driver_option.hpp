@@ -18,7 +18,7 @@ void add_driver_option(CLI::App& command, run_options& options);
 void add_workers_option(CLI::App& command, run_options& options);
 
 /// The address to listen on, as the user wrote it.
-/// Throws: usage_error when it is none, or says port 0, which several workers cannot share.
-endpoint listening_address(const std::string& text, const run_options& options);
+/// Throws: usage_error when it is none.
+endpoint listening_address(const std::string& text);
 
 }  // namespace pirn::apps

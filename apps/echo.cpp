@@ -25,16 +25,14 @@ task<> echo(net::tcp_stream peer) {
   }
 }
 
-task<> serve_echo(endpoint where, announcer announce, listen_options options) {
-  net::listener listening(where, options);
-  announce("echoing on {}", listening.local().to_string());
+task<> serve_echo(worker me, endpoint where) {
+  net::listener listening(me, where);
+  announce(me, "echoing on {}", listening.local().to_string());
   co_await net::serve_on(listening, echo);
 }
 
 int run_echo(const echo_options& options) {
-  endpoint where = listening_address(options.address, options.run);
-  run(options.run, serve_echo, where, announcer(),
-      listen_options{.reuse_port = options.run.workers != 1});
+  run(options.run, serve_echo, listening_address(options.address));
   return 0;
 }
 

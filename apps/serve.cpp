@@ -50,10 +50,10 @@ task<> log_request(const http::static_files& files, http::exchange& current) {
   ended = true;
 }
 
-task<> serve_directory(serve_options options, endpoint where, announcer announce) {
+task<> serve_directory(worker me, serve_options options, endpoint where) {
   http::static_files files(options.directory, {.list_directories = options.list});
-  net::listener listening(where, {.reuse_port = options.run.workers != 1});
-  announce("serving {} on http://{}/", options.directory, listening.local().to_string());
+  net::listener listening(me, where);
+  announce(me, "serving {} on http://{}/", options.directory, listening.local().to_string());
   http::handler answer = [&](http::exchange& current) {
     return options.quiet ? files(current) : log_request(files, current);
   };
@@ -64,13 +64,13 @@ task<> serve_directory(serve_options options, endpoint where, announcer announce
 }
 
 int run_serve(const serve_options& options) {
-  endpoint where = listening_address(options.address, options.run);
+  endpoint where = listening_address(options.address);
   std::error_code error;
   if (!std::filesystem::is_directory(options.directory, error)) {
     if (!error) error = std::make_error_code(std::errc::not_a_directory);
     throw std::system_error(error, "serve " + options.directory);
   }
-  run(options.run, serve_directory, options, where, announcer());
+  run(options.run, serve_directory, options, where);
   return 0;
 }
 

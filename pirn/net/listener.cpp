@@ -6,10 +6,21 @@
 
 namespace pirn::net {
 
-listener::listener(const endpoint& local, listen_options options) {
+socket_ptr listener::bind(const endpoint& local, const listen_options& options) {
   auto bound = loop::current().driver().listen(local, options);
   if (!bound) throw failure("listen on", local.to_string(), bound.error().value());
-  socket_ = *std::move(bound);
+  return *std::move(bound);
+}
+
+listener::listener(const endpoint& local, listen_options options) : socket_(bind(local, options)) {}
+
+listener::listener(const worker& me, const endpoint& local, listen_options options) {
+  if (me.count() > 1) options.reuse_port = true;
+  const endpoint agreed = me.agree([&] {
+    socket_ = bind(local, options);
+    return socket_->local();
+  });
+  if (socket_ == nullptr) socket_ = bind(agreed, options);
 }
 
 task<tcp_stream> listener::accept() {

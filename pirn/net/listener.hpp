@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "pirn/exec/worker.hpp"
 #include "pirn/net/tcp_stream.hpp"
 
 namespace pirn::net {
@@ -17,6 +18,10 @@ class listener {
   /// Throws: std::system_error that names the address ("listen on 127.0.0.1:80: permission
   /// denied").
   explicit listener(const endpoint& local, listen_options options = {});
+  /// Listens as one of run()'s workers: each for itself on the same address, with `reuse_port`, and
+  /// the kernel spreads the connections over them. With port 0 all have the port that the system
+  /// chose for one. The workers make their listeners in the same order.
+  listener(const worker& me, const endpoint& local, listen_options options = {});
 
   /// Takes the next connection.
   /// Throws: std::system_error; EMFILE and its like pass (see is_shortage) and may be tried again.
@@ -27,6 +32,8 @@ class listener {
   endpoint local() const { return socket_->local(); }
 
  private:
+  static socket_ptr bind(const endpoint& local, const listen_options& options);
+
   socket_ptr socket_;
 };
 

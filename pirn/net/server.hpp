@@ -32,14 +32,6 @@ template <class Handler>
 task<> serve_on(listener& where, Handler handler, serve_options options = {},
                 failure_sink failures = {});
 
-/// Listens on `local` and serves; with `reuse_port`, several loops can (run()'s `workers`).
-/// Example: examples/22_echo.cpp
-template <class Handler>
-task<> serve(endpoint local, Handler handler, listen_options options = {}) {
-  listener where(local, options);
-  co_await serve_on(where, std::move(handler));
-}
-
 namespace detail {
 
 /// Takes the next connection; pauses while the system is short of descriptors or memory.
@@ -123,5 +115,36 @@ task<> serve_on(listener& where, Handler handler, serve_options options, failure
   detail::server_run<Handler> server(where, handler, options, failures);
   co_await server.run();
 }
+
+namespace detail {
+
+struct serve_call {
+  template <class Handler>
+  task<> operator()(endpoint local, Handler handler, listen_options listening = {},
+                    serve_options options = {}, failure_sink failures = {}) const {
+    listener where(local, listening);
+    co_await serve_on(where, std::move(handler), options, std::move(failures));
+  }
+
+  template <class Handler>
+  task<> operator()(worker me, endpoint local, Handler handler, listen_options listening = {},
+                    serve_options options = {}, failure_sink failures = {}) const {
+    listener where(me, local, listening);
+    co_await serve_on(where, std::move(handler), options, std::move(failures));
+  }
+};
+
+}  // namespace detail
+
+/// Listens on an address and serves: `serve(local, handler, listen_options, serve_options,
+/// failure_sink)`, all after the handler optional. As run()'s main task it uses as many loops as
+/// there are workers, each with its own listener; what cancels the run gives the handlers of all
+/// their grace:
+///
+///     pirn::run({.workers = 4}, pirn::net::serve, pirn::net::any(1600), echo);
+///
+/// Throws: std::system_error that names the address; what serve_on throws.
+/// Cancel: as serve_on.
+inline constexpr detail::serve_call serve{};
 
 }  // namespace pirn::net

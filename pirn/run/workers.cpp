@@ -199,8 +199,7 @@ task<> run_on_workers(run_options options, std::function<task<>(worker)> main) {
   std::optional<processor_pin> pin;
   common.pin(0, pin);
 
-  auto team = std::make_shared<worker::team>();
-  team->loops.resize(options.workers);
+  auto team = std::make_shared<worker::team>(options.workers);
   team->loops[0] = loop_handle(loop::current());
   task_group* running = nullptr;
   team->cancel_all = [first = team->loops[0], &running] {
@@ -229,8 +228,8 @@ task<> run_on_workers(run_options options, std::function<task<>(worker)> main) {
 }
 
 worker lone_worker(loop& home) {
-  auto team = std::make_shared<worker::team>();
-  team->loops.emplace_back(home);
+  auto team = std::make_shared<worker::team>(1);
+  team->loops[0] = loop_handle(home);
   return {std::move(team), 0};
 }
 
