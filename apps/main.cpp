@@ -8,6 +8,7 @@
 #include "descriptor_limit.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/run/run.hpp"
+#include "ranks.hpp"
 
 namespace {
 
@@ -43,9 +44,7 @@ int after_output(int status) {
   return status == 0 ? apps::exit_failure : status;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   CLI::App program("Tools on the pirn runtime: asyncio for C++, whole.", "pirn");
   program.require_subcommand(1);
   program.set_version_flag("--version", "pirn " PIRN_VERSION);
@@ -71,4 +70,10 @@ int main(int argc, char** argv) {
   } catch (...) {
     return detail::report_failure(name_of(program).c_str(), std::current_exception());
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return apps::main_on_ranks(run_command, argc, argv);
 }

@@ -10,10 +10,24 @@ function(pirn_mpi_test name ranks)
     ENVIRONMENT "${PIRN_MPI_ENVIRONMENT}" PROCESSORS 2)
 endfunction()
 
+# pirn_mpi_script(name script arguments...) runs a script that calls mpirun.
+function(pirn_mpi_script name)
+  pirn_script_test(mpi ${name} ${ARGN})
+  set_property(TEST mpi/${name} APPEND PROPERTY ENVIRONMENT ${PIRN_MPI_ENVIRONMENT})
+endfunction()
+
 pirn_mpi_test(on_4_ranks 4 $<TARGET_FILE:mpi_tests>)
 pirn_mpi_test(on_1_rank 1 $<TARGET_FILE:mpi_tests>)
 
+if(TARGET 35_mpi)  # on many ranks it prints what it prints alone
+  set(source ${PROJECT_SOURCE_DIR}/examples/35_mpi.cpp)
+  pirn_mpi_script(example ${PROJECT_SOURCE_DIR}/tools/run_example.py $<TARGET_FILE:35_mpi> ${source}
+    ${PIRN_MPIRUN} -n 4)
+endif()
+if(TARGET pirn)
+  pirn_mpi_script(command ${PROJECT_SOURCE_DIR}/tests/mpi_command.py ${PIRN_MPIRUN} -n 4)
+endif()
+
 # How programs end, and what idle ranks cost.
-pirn_script_test(mpi mpi_main_test ${PROJECT_SOURCE_DIR}/pirn/mpi/mpi_main_test.py
+pirn_mpi_script(mpi_main_test ${PROJECT_SOURCE_DIR}/pirn/mpi/mpi_main_test.py
   $<TARGET_FILE:mpi_tests> ${PIRN_MPIRUN})
-set_property(TEST mpi/mpi_main_test APPEND PROPERTY ENVIRONMENT ${PIRN_MPI_ENVIRONMENT})

@@ -1,5 +1,14 @@
 # Programs: the pirn command, the examples, the tests.
 
+# Programs that work on many ranks where there is MPI, and alone where not.
+add_library(pirn_ranks INTERFACE)
+if(TARGET pirn_mpi)
+  target_include_directories(pirn_ranks INTERFACE ${PROJECT_SOURCE_DIR}/apps/with_mpi)
+  target_link_libraries(pirn_ranks INTERFACE pirn::mpi)
+else()
+  target_include_directories(pirn_ranks INTERFACE ${PROJECT_SOURCE_DIR}/apps/without_mpi)
+endif()
+
 # The command: apps/*.cpp. All but main.cpp is a library too, so that apps/*_test.cpp can reach it.
 file(GLOB PIRN_APP_FILES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/apps/*.cpp)
 set(app_sources ${PIRN_APP_FILES})
@@ -7,13 +16,13 @@ list(FILTER app_sources EXCLUDE REGEX "(_test\\.cpp|/main\\.cpp)$")
 set(app_library "")
 if(PIRN_APPS AND app_sources)
   add_library(pirn_apps STATIC ${app_sources})
-  target_link_libraries(pirn_apps PUBLIC pirn::pirn)
+  target_link_libraries(pirn_apps PUBLIC pirn::pirn pirn_ranks)
   pirn_warnings(pirn_apps)
   set(app_library pirn_apps)
 endif()
 if(PIRN_APPS AND EXISTS ${PROJECT_SOURCE_DIR}/apps/main.cpp)
   add_executable(pirn apps/main.cpp)
-  target_link_libraries(pirn PRIVATE ${app_library} pirn::pirn)
+  target_link_libraries(pirn PRIVATE ${app_library} pirn::pirn pirn_ranks)
   target_compile_definitions(pirn PRIVATE PIRN_VERSION="${PROJECT_VERSION}")
   pirn_warnings(pirn)
 endif()
@@ -42,10 +51,14 @@ if(PIRN_EXAMPLES AND example_files)
       message(STATUS "The example ${name} is left out: there is no room ${missing}")
       continue()
     endif()
+    set(example_libraries pirn::pirn fmt::fmt)
+    if(name MATCHES "_mpi$")  # no part of pirn::pirn
+      list(APPEND example_libraries pirn::mpi)
+    endif()
     add_executable(${name} ${file})
     set_target_properties(${name} PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
-    target_link_libraries(${name} PRIVATE pirn::pirn fmt::fmt)
+    target_link_libraries(${name} PRIVATE ${example_libraries})
     pirn_warnings(${name})
     add_test(NAME examples/${name}
       COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/run_example.py

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """run_example: runs an example and compares what it prints with the comment at its end.
 
-usage: run_example.py [--write] PROGRAM SOURCE
+usage: run_example.py [--write] PROGRAM SOURCE [LAUNCHER...]
 
 The last comment of SOURCE, from a line `// Output:` or `// Output (any order):` to the end of the
 file, holds the expected standard output, one `// line` a line. Lines are compared exactly, but for
 blanks at their ends. The program gets no input; it must end with status 0. --write puts the real
 output into the comment. Lines over the column limit: put `// clang-format off` above the block.
+LAUNCHER is a command that starts the program, mpirun say.
 """
 import difflib
 import subprocess
@@ -32,12 +33,14 @@ def split_source(text):
 
 def main(arguments):
     write = arguments[:1] == ["--write"]
-    if len(arguments) - write != 2:
+    if len(arguments) - write < 2:
         raise SystemExit(__doc__)
-    program, source = arguments[-2], Path(arguments[-1])
+    program, source, *launcher = arguments[write:]
+    source = Path(source)
     before, marker, expected = split_source(source.read_text(encoding="utf-8"))
 
-    run = subprocess.run([program], stdin=subprocess.DEVNULL, capture_output=True, timeout=50)
+    command = [*launcher, program]
+    run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=50)
     actual = [line.rstrip() for line in run.stdout.decode("utf-8", "replace").splitlines()]
     if run.returncode != 0:
         sys.stdout.write(run.stdout.decode("utf-8", "replace"))

@@ -11,6 +11,7 @@
 
 #include "pirn/base/assert.hpp"
 #include "pirn/core/exception_group.hpp"
+#include "pirn/exec/process_entry.hpp"
 #include "pirn/mpi/lone_link.hpp"
 #include "pirn/mpi/mpi_link.hpp"
 #include "pirn/mpi/patience.hpp"
@@ -58,6 +59,7 @@ void dismiss_workers(rank_link& link, int status) {
 
 int mpi_main(int argc, char** argv, const std::function<int(int, char**)>& program) {
   PIRN_ASSERT(ranks == nullptr, "mpi_main() is called once");
+  process_main(argc, argv);  // a process that rank 0 starts inherits mpirun's environment
   if (!started_as_rank()) {
     lone_link alone;
     return run_program(alone, argc, argv, program);

@@ -29,6 +29,7 @@ void release_ranks() noexcept;
 ///     int main(int argc, char** argv) { return pirn::mpi_main(program, argc, argv); }
 ///
 /// Without mpirun MPI is not started, and an mpi_pool has a thread of this process for its calls.
+/// It calls process_main() first.
 ///
 /// Requires: called once, at the top of main(): what stands before it happens on every rank. What
 ///           calls need elsewhere (registered exceptions) is set up before it.
