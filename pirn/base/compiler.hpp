@@ -65,4 +65,13 @@ inline constexpr bool referenced_awaiters_are_copied = true;
 inline constexpr bool referenced_awaiters_are_copied = false;
 #endif
 
+/// Tells the processor that this thread spins.
+PIRN_ALWAYS_INLINE void pause_processor() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
 }  // namespace pirn::detail

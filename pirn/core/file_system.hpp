@@ -2,6 +2,8 @@
 // or at once.
 #pragma once
 
+#include <exception>
+
 #include "pirn/core/operation.hpp"
 
 namespace pirn {
@@ -31,6 +33,9 @@ class blocking_job : public list_hook<> {
   /// Does the work, on a thread of the runner's. The last thing it does is to post to its loop's
   /// inbox.
   virtual void perform() noexcept = 0;
+  /// Told before perform() that it comes too late: nobody wants the work done any more, or `why`
+  /// it cannot be. A job that others wait for in any case does its work nevertheless.
+  virtual void abandon(const std::exception_ptr& why) noexcept { static_cast<void>(why); }
 
  protected:
   ~blocking_job() = default;

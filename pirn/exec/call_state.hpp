@@ -38,6 +38,9 @@ class call_state : public typed_future_state<T> {
       return std::apply(std::move(call_.fn), std::move(call_.args));
     });
   }
+  /// Calls it where it is; what comes of it may refer to the function until drop_call().
+  /// Requires: begin() said true.
+  decltype(auto) call_in_place() { return std::apply(call_.fn, std::move(call_.args)); }
   /// Lets go of a call that will not be made.
   void drop_call() noexcept {
     if (std::exchange(is_held_, false)) std::destroy_at(&call_);

@@ -89,20 +89,24 @@ task<T> call_in_frame(Executor executor, Fn fn, Args... args) {
   }
 }
 
-template <class Fn, class... Args>
-struct call_in_executor_result {
-  using type = submit_result_t<Fn, Args...>;
+/// What the future gives of a call that is submitted with copies of these.
+template <class Executor, class Fn, class... Args>
+struct result_by_executor {
+  using type = typename decltype(std::declval<Executor&>().submit(
+      std::declval<Fn>(), std::declval<Args>()...))::value_type;
 };
-template <class Fn, class... Args>
-  requires takes_stop_token<std::decay_t<Fn>, std::decay_t<Args>...>
-struct call_in_executor_result<Fn, Args...> {
-  using type = submit_result_t<Fn, std::stop_token, Args...>;
+template <class Executor, class Fn, class... Args>
+  requires takes_stop_token<Fn, Args...>
+struct result_by_executor<Executor, Fn, Args...> {
+  using type = typename decltype(std::declval<Executor&>().submit(
+      std::declval<Fn>(), std::stop_token(), std::declval<Args>()...))::value_type;
 };
 
 /// `executor`: one, or a std::reference_wrapper of one that outlives the task.
 template <class Executor, class Fn, class... Args>
 auto call_in_executor(Executor executor, Fn&& fn, Args&&... args) {
-  using result = typename call_in_executor_result<Fn, Args...>::type;
+  using where = std::remove_cvref_t<std::unwrap_reference_t<Executor>>;
+  using result = typename result_by_executor<where, std::decay_t<Fn>, std::decay_t<Args>...>::type;
   return call_in_frame<result, Executor, std::decay_t<Fn>, std::decay_t<Args>...>(
       std::move(executor), std::forward<Fn>(fn), std::forward<Args>(args)...);
 }

@@ -1,97 +1,140 @@
-// thread_pool: threads that take calls from a queue.
+// thread_pool: an executor whose calls and jobs run on threads that share the work among them.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-#include <ranges>
-#include <string>
-#include <thread>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include "pirn/core/file_system.hpp"
 #include "pirn/exec/call_state.hpp"
 #include "pirn/exec/executor.hpp"
+#include "pirn/exec/job.hpp"
+#include "pirn/exec/map.hpp"
+#include "pirn/exec/pool_core.hpp"
+#include "pirn/exec/pooled_call.hpp"
+#include "pirn/exec/run_in_executor.hpp"
 
 namespace pirn {
 
-/// Runs calls on up to `size` threads, first come, first served. Threads start when there is work
-/// for them.
-///
-/// The destructor waits for all that was submitted.
-/// Threads: every member from any thread.
-/// Source:  concurrent.futures.ThreadPoolExecutor.
-class thread_pool final : public blocking_runner {
+namespace detail {
+
+template <class T>
+struct pooled_result {
+  using type = T;
+};
+template <class T>
+struct pooled_result<job<T>> {
+  using type = T;
+};
+/// What the future of a submitted call gives: of a call that makes a job, what the job returns.
+template <class Fn, class... Args>
+using pooled_result_t = typename pooled_result<submit_result_t<Fn, Args...>>::type;
+
+/// The state to submit for a call.
+template <class Fn, class... Args>
+auto make_pooled(pool_core& pool, Fn&& fn, Args&&... args) {
+  using result = pooled_result_t<Fn, Args...>;
+  using call = std::conditional_t<is_job<submit_result_t<Fn, Args...>>,
+                                  pooled_job<result, std::decay_t<Fn>, std::decay_t<Args>...>,
+                                  pooled_call<result, std::decay_t<Fn>, std::decay_t<Args>...>>;
+  return state_ref<call>(new call(pool, std::forward<Fn>(fn), std::forward<Args>(args)...));
+}
+
+}  // namespace detail
+
+/// Says, for as long as it lives, that the present call is going to block: its pool may start a
+/// thread beyond its size to take its place (`blocking_max`), so that others are not kept waiting.
+/// Without meaning on a thread that is no pool's.
+class blocking_hint {
  public:
-  explicit thread_pool(unsigned size = std::max(1U, std::thread::hardware_concurrency()));
+  blocking_hint() noexcept;
+  blocking_hint(blocking_hint&&) = delete;  // said for a scope
+  ~blocking_hint();
+
+ private:
+  detail::pool_core* told_ = nullptr;
+};
+
+/// Runs calls and jobs on up to `size` threads, which start when there is work for them. What comes
+/// from outside is begun first come, first served; what a call submits itself, newest first, by its
+/// own thread or by one that has nothing else to do.
+///
+/// A call whose result a thread of the pool waits for, and that has not begun, is made by that
+/// thread: calls may wait for each other in a pool of any size.
+///
+/// The destructor does all that was submitted.
+/// Threads: every member from any thread, but shutdown() and the end.
+/// Cost:    a call costs one allocation, of its future; no system call while the threads are busy.
+/// Source:  concurrent.futures.ThreadPoolExecutor.
+/// Example: examples/25_executor_map.cpp
+class thread_pool final : public blocking_runner, public executor_members<thread_pool> {
+ public:
+  explicit thread_pool(unsigned size) : thread_pool(thread_pool_options{.size = size}) {}
+  /// Each thread calls `initializer` first. When that throws, the pool is broken: what waits, and
+  /// what is submitted, fails with broken_executor.
+  explicit thread_pool(thread_pool_options options = {}, std::function<void()> initializer = {});
   thread_pool(thread_pool&&) = delete;  // its threads point at it
   ~thread_pool();
 
-  /// Calls `fn(args...)` on a thread of the pool, with copies of its own.
+  /// Calls `fn(args...)` on a thread of the pool, with copies of its own. If that gives a job, the
+  /// job runs on the pool.
+  ///
   /// Returns: the result to come.
-  /// Throws:  std::runtime_error after shutdown().
+  /// Throws:  std::runtime_error after shutdown(); broken_executor; std::logic_error on a loop's
+  ///          thread when `queue_max` calls wait: waiting for room would block the loop.
   template <class Fn, class... Args>
   auto submit(Fn&& fn, Args&&... args) {
+    auto call = detail::make_pooled(*core_, std::forward<Fn>(fn), std::forward<Args>(args)...);
+    auto pools_own = call;
+    core_->add(*pools_own, detail::pool_core::when_full::wait);
+    static_cast<void>(pools_own.release());
+    return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));
+  }
+
+  /// The same, if no more than `queue_max` calls wait.
+  template <class Fn, class... Args>
+  auto try_submit(Fn&& fn, Args&&... args)
+      -> std::optional<future<detail::pooled_result_t<Fn, Args...>>> {
+    auto call = detail::make_pooled(*core_, std::forward<Fn>(fn), std::forward<Args>(args)...);
+    auto pools_own = call;
+    if (!core_->add(*pools_own, detail::pool_core::when_full::refuse)) return std::nullopt;
+    static_cast<void>(pools_own.release());
+    return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));
+  }
+
+  /// submit() for a call that blocks: while it runs, another thread may take its place.
+  template <class Fn, class... Args>
+  auto submit_blocking(Fn&& fn, Args&&... args) {
     using result = detail::submit_result_t<Fn, Args...>;
-    detail::state_ref call(new pooled_call<result, std::decay_t<Fn>, std::decay_t<Args>...>(
-        std::forward<Fn>(fn), std::forward<Args>(args)...));
-    future<result> promised(call);
-    run(*call);
-    static_cast<void>(call.release());  // the queue's; perform() takes it back
-    return promised;
+    auto call = [](std::decay_t<Fn>&& own_fn, std::decay_t<Args>&&... own_args) -> result {
+      const blocking_hint hint;
+      return std::invoke(std::move(own_fn), std::move(own_args)...);
+    };
+    return submit(call, std::forward<Fn>(fn), std::forward<Args>(args)...);
   }
 
-  /// Calls `fn` for each element of `inputs`.
-  /// Returns: the futures, in the order of the elements.
-  template <class Fn, std::ranges::input_range Inputs>
-  auto map(Fn fn, Inputs&& inputs) {
-    using result = std::invoke_result_t<Fn&, std::ranges::range_reference_t<Inputs>>;
-    std::vector<future<result>> futures;
-    for (auto&& each : inputs) {
-      futures.push_back(submit(fn, std::forward<decltype(each)>(each)));
-    }
-    return futures;
+  /// submit() for a task: `co_await pool.run(fn, args...)` is run_in_executor(pool, fn, args...).
+  template <class Fn, class... Args>
+    requires(!std::is_base_of_v<blocking_job, std::remove_reference_t<Fn>>)
+  auto run(Fn&& fn, Args&&... args) {
+    return run_in_executor(*this, std::forward<Fn>(fn), std::forward<Args>(args)...);
   }
 
-  /// Takes no more work, runs what is queued, and ends the threads.
-  /// Threads: any but the pool's own.
+  /// Takes no more work; does what was submitted, or cancels what has not begun.
+  /// Threads: with `wait`, any but the pool's own.
   void shutdown(shutdown_options options = {});
 
+  /// For loops and drivers: performs the job on a thread of the pool. Never blocks.
   void run(blocking_job& job) override;
 
-  std::string_view name() const noexcept { return "pool"; }
-  unsigned concurrency() const noexcept { return size_; }
-  unsigned size() const noexcept { return size_; }
-  unsigned started() const;
+  std::string_view name() const noexcept { return core_->name(); }
+  unsigned concurrency() const noexcept { return core_->options().size; }
+  thread_pool_statistics statistics() const { return core_->statistics(); }
 
  private:
-  template <class T, class Fn, class... Args>
-  class pooled_call;
-
-  void work();
-
-  const unsigned size_;
-  mutable std::mutex mutex_;
-  std::condition_variable work_to_do_;
-  intrusive_list<blocking_job> queue_;
-  std::size_t queued_ = 0;
-  std::size_t idle_ = 0;
-  bool closing_ = false;
-  std::vector<std::jthread> threads_;
-};
-
-template <class T, class Fn, class... Args>
-class thread_pool::pooled_call final : public detail::call_state<T, Fn, Args...>,
-                                       public blocking_job {
- public:
-  using detail::call_state<T, Fn, Args...>::call_state;
-
- private:
-  void perform() noexcept override {
-    const detail::state_ref<pooled_call> self(this);
-    this->perform_call();
-  }
+  std::unique_ptr<detail::pool_core> core_;
 };
 
 }  // namespace pirn

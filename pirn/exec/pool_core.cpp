@@ -1,0 +1,378 @@
+#include "pirn/exec/pool_core.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <system_error>
+
+#include "pirn/core/exception_group.hpp"
+#include "pirn/core/loop.hpp"
+#include "pirn/platform/affinity.hpp"
+#include "pirn/platform/thread_name.hpp"
+
+namespace pirn::detail {
+
+namespace {
+
+constexpr std::size_t batch_max = 32;        // calls that a worker takes to itself at once
+constexpr unsigned newest_in_a_row_max = 3;  // then older calls have their turn
+constexpr unsigned search_rounds = 64;       // looks for work before a worker sleeps: some 20 us
+constexpr unsigned pauses_between_looks = 16;
+
+bool take_one(std::atomic<unsigned>& count) noexcept {
+  unsigned now = count.load();
+  do {
+    if (now == 0) return false;
+  } while (!count.compare_exchange_weak(now, now - 1));
+  return true;
+}
+
+thread_pool_options complete(thread_pool_options options) {
+  if (options.size == 0) options.size = std::max(1U, std::thread::hardware_concurrency());
+  options.name = {};  // pool_core::name_ owns it
+  return options;
+}
+
+}  // namespace
+
+pool_core::pool_core(thread_pool_options options, std::function<void()> initializer)
+    : name_(options.name),
+      options_(complete(options)),
+      limit_(options_.size + options_.blocking_max),
+      initializer_(std::move(initializer)),
+      idle_(options_.size),
+      workers_(new std::atomic<pool_worker*>[limit_]()) {}
+
+pool_core::~pool_core() {
+  shutdown({});
+  for (unsigned i = 0; i < worker_count_.load(); ++i) delete workers_[i].load();
+}
+
+void fork_deque::wake_thief() noexcept {
+  if (others_ != nullptr) others_->wake();
+}
+
+// --- What comes in
+
+void pool_core::refuse_if_closed() const {
+  if (closing_.load()) {
+    throw std::runtime_error("submit: the thread pool '" + name_ + "' was shut down");
+  }
+  if (abandoning_.load()) std::rethrow_exception(abandoned_because_);
+}
+
+bool pool_core::add(blocking_job& call, when_full full) {
+  // A pool of one thread keeps one queue, so that all is done in the order of submission.
+  if (is_own_thread() && options_.size > 1) {
+    add_from_worker(*this_worker_, call);
+    return true;
+  }
+  {
+    std::unique_lock lock(mutex_);
+    refuse_if_closed();
+    if (!has_room(lock, full)) return false;
+    waiting_.push_back(call);
+    waiting_count_.store(waiting_count_.load(std::memory_order_relaxed) + 1,
+                         std::memory_order_relaxed);
+  }
+  if (idle_.wants_wake()) see_to(call);
+  return true;
+}
+
+bool pool_core::has_room(std::unique_lock<std::mutex>& lock, when_full full) {
+  auto is_room = [this] { return waiting_count_.load() < options_.queue_max; };
+  if (options_.queue_max == 0 || full == when_full::add || is_own_thread() || is_room())
+    return true;
+  if (full == when_full::refuse) return false;
+  if (loop::current_or_null() != nullptr) {
+    throw std::logic_error("submit: waiting for room in the thread pool '" + name_ +
+                           "' would block the loop of this thread: use try_submit()");
+  }
+  room_.wait(lock, [&] { return is_room() || closing_.load(); });
+  refuse_if_closed();
+  return true;
+}
+
+// Wakes or starts a thread for a call that was just added. Without any thread the call is taken
+// back.
+void pool_core::see_to(blocking_job& call) {
+  try {
+    wake_or_throw();
+  } catch (const std::system_error&) {
+    std::scoped_lock lock(mutex_);
+    if (started_.load() != 0 || !call.is_linked()) return;  // there are others to do it
+    waiting_.remove(call);
+    waiting_count_.fetch_sub(1);
+    throw;
+  }
+}
+
+void pool_core::add_from_worker(pool_worker& worker, blocking_job& call) {
+  refuse_if_closed();
+  // Release: a thief sees the call as it is here.
+  blocking_job* before = worker.newest.exchange(&call, std::memory_order_acq_rel);
+  if (before != nullptr) worker.calls.push(*before);
+  if (idle_.wants_wake()) wake();
+}
+
+bool pool_core::take_back(blocking_job& call) noexcept {
+  if (!is_own_thread()) return false;
+  blocking_job* expected = &call;
+  return this_worker_->newest.compare_exchange_strong(expected, nullptr);
+}
+
+void pool_core::abandon_waiting(std::exception_ptr why) noexcept {
+  std::scoped_lock lock(mutex_);
+  if (abandoning_.load()) return;
+  abandoned_because_ = std::move(why);
+  abandoning_.store(true);
+}
+
+void pool_core::shutdown(shutdown_options options) {
+  if (options.cancel_pending) abandon_waiting(nullptr);
+  {
+    std::scoped_lock lock(mutex_);
+    closing_.store(true);
+  }
+  room_.notify_all();
+  idle_.wake_all();
+  while (options.cancel_pending) {
+    blocking_job* call = nullptr;
+    {
+      std::scoped_lock lock(mutex_);
+      if (waiting_.empty()) break;
+      call = &waiting_.pop_front();
+      waiting_count_.fetch_sub(1);
+    }
+    perform({.call = call});
+  }
+  if (options.wait) join_threads();
+}
+
+// A worker that ends may start another one until all work is done, so it goes on until none is
+// left.
+void pool_core::join_threads() {
+  PIRN_ASSERT(!is_own_thread(), "a pool's own thread cannot wait for the pool to end");
+  std::scoped_lock one_by_one(join_mutex_);
+  for (;;) {
+    std::thread ending;
+    {
+      std::scoped_lock lock(threads_mutex_);
+      for (unsigned i = 0; i < worker_count_.load() && !ending.joinable(); ++i) {
+        ending = std::move(workers_[i].load()->thread);
+      }
+    }
+    if (!ending.joinable()) return;
+    ending.join();
+  }
+}
+
+// --- Threads
+
+void pool_core::wake() noexcept {
+  try {
+    wake_or_throw();
+  } catch (...) {  // no thread to be had: this one, and those there are, do the work
+  }
+}
+
+void pool_core::wake_or_throw() {
+  switch (idle_.claim_one()) {
+    case idle_workers::claim::nobody:
+      return;
+    case idle_workers::claim::asleep:
+      return idle_.wake_one();
+    case idle_workers::claim::unstarted:
+      break;
+  }
+  try {
+    start_thread();
+  } catch (...) {
+    idle_.unclaim_unstarted();
+    throw;
+  }
+}
+
+void pool_core::start_thread() {
+  std::scoped_lock lock(threads_mutex_);
+  pool_worker* worker = nullptr;
+  if (!retired_.empty()) {
+    worker = retired_.back();
+    retired_.pop_back();
+    if (worker->thread.joinable()) worker->thread.join();  // it is ending
+  } else {
+    const unsigned index = worker_count_.load();
+    PIRN_ASSERT(index < limit_, "a pool starts as many threads as were promised");
+    worker = new pool_worker(*this, idle_, index);
+    workers_[index].store(worker);
+    worker_count_.store(index + 1);
+  }
+  try {
+    worker->thread = std::thread([this, worker] { run_thread(*worker); });
+  } catch (...) {
+    retired_.push_back(worker);
+    throw;
+  }
+  started_.fetch_add(1);
+}
+
+void pool_core::run_thread(pool_worker& worker) noexcept {
+  this_worker_ = &worker;
+  fork_deque::exchange_own(&worker.forks);
+  leave_pin();  // of the loop that started it
+  set_thread_name(name_ + "-" + std::to_string(worker.index));
+  initialize();
+  found work = search(worker);  // as which it was counted when it was started
+  while (work) {
+    perform(work);
+    work = own_work(worker);
+    if (work) continue;
+    idle_.start_search();
+    work = search(worker);
+  }
+}
+
+void pool_core::initialize() noexcept {
+  if (!initializer_) return;
+  try {
+    initializer_();
+  } catch (...) {
+    abandon_waiting(std::make_exception_ptr(
+        broken_executor("the initializer of the thread pool '" + name_ +
+                        "' failed: " + describe_exception(std::current_exception()))));
+  }
+}
+
+void pool_core::perform(const found& work) noexcept {
+  if (work.job != nullptr) return work.job->resume_stolen();
+  if (abandoning_.load(std::memory_order_acquire)) [[unlikely]]
+    work.call->abandon(abandoned_because_);
+  work.call->perform();
+}
+
+bool pool_core::block() noexcept {
+  if (!take_one(surplus_)) {
+    unsigned substitutes = substitutes_.load();
+    do {
+      if (substitutes == options_.blocking_max) return false;
+    } while (!substitutes_.compare_exchange_weak(substitutes, substitutes + 1));
+    idle_.add_unstarted();
+  }
+  if (sees_work() && idle_.wants_wake()) wake();
+  return true;
+}
+
+// A thread that took the place of one that blocked is one too many when that goes on.
+bool pool_core::retires(pool_worker& worker) noexcept {
+  if (!take_one(surplus_)) return false;
+  substitutes_.fetch_sub(1);
+  started_.fetch_sub(1);
+  std::scoped_lock lock(threads_mutex_);
+  retired_.push_back(&worker);
+  return true;
+}
+
+thread_pool_statistics pool_core::statistics() const {
+  thread_pool_statistics now{.started = started_.load(),
+                             .asleep = idle_.asleep(),
+                             .blocked = substitutes_.load() - surplus_.load(),
+                             .queued = waiting_count_.load()};
+  for (unsigned i = 0; i < worker_count_.load(); ++i) {
+    now.stolen += workers_[i].load()->stolen.load(std::memory_order_relaxed);
+  }
+  return now;
+}
+
+// --- Finding work
+
+namespace {
+
+// Others take it only when they find nothing else: its worker has just submitted it, and will get
+// to it soon with all it needs still in its cache.
+blocking_job* take_newest(pool_worker& worker) noexcept {
+  if (worker.newest.load(std::memory_order_relaxed) == nullptr) return nullptr;
+  return worker.newest.exchange(nullptr);
+}
+
+}  // namespace
+
+// The newest call first, but not many in a row: calls that always submit the next would keep the
+// older ones waiting for ever.
+pool_core::found pool_core::own_work(pool_worker& worker) {
+  if (worker.newest_in_a_row < newest_in_a_row_max) {
+    if (blocking_job* call = take_newest(worker)) {
+      ++worker.newest_in_a_row;
+      return {.call = call};
+    }
+  }
+  worker.newest_in_a_row = 0;
+  if (blocking_job* call = worker.calls.take_oldest()) return {.call = call};
+  if (blocking_job* call = take_waiting(worker)) return {.call = call};
+  return {.call = take_newest(worker)};
+}
+
+// Takes a share of what waits, so that the lock is taken once for many; others may steal it back.
+blocking_job* pool_core::take_waiting(pool_worker& worker) {
+  if (waiting_count_.load(std::memory_order_relaxed) == 0) return nullptr;
+  blocking_job* first = nullptr;
+  {
+    std::scoped_lock lock(mutex_);
+    if (waiting_.empty()) return nullptr;
+    const std::size_t count = waiting_count_.load(std::memory_order_relaxed);
+    const std::size_t share = std::clamp<std::size_t>(count / options_.size, 1, batch_max);
+    first = &waiting_.pop_front();
+    for (std::size_t i = 1; i < share; ++i) worker.calls.push(waiting_.pop_front());
+    waiting_count_.store(count - share, std::memory_order_relaxed);
+  }
+  if (options_.queue_max != 0) room_.notify_all();
+  return first;
+}
+
+pool_core::found pool_core::steal(pool_worker& worker, bool newest_too) noexcept {
+  const unsigned count = worker_count_.load(std::memory_order_acquire);
+  for (unsigned i = 1; i < count; ++i) {
+    pool_worker& victim = *workers_[(worker.index + i) % count].load(std::memory_order_acquire);
+    found taken{.job = victim.forks.steal()};
+    if (!taken) taken.call = victim.calls.steal();
+    if (!taken && newest_too) taken.call = take_newest(victim);
+    if (!taken) continue;
+    worker.stolen.fetch_add(1, std::memory_order_relaxed);
+    return taken;
+  }
+  return {};
+}
+
+bool pool_core::sees_work() const noexcept {
+  if (waiting_count_.load() != 0) return true;
+  const unsigned count = worker_count_.load();
+  for (unsigned i = 0; i < count; ++i) {
+    const pool_worker& worker = *workers_[i].load();
+    if (!worker.forks.looks_empty() || !worker.calls.looks_empty()) return true;
+    if (worker.newest.load() != nullptr) return true;
+  }
+  return false;
+}
+
+// For a worker that is counted as searching, which it is not any more afterwards.
+// Returns: nothing when the thread is to end.
+pool_core::found pool_core::search(pool_worker& worker) {
+  found work;
+  for (;;) {
+    work = search_a_while(worker);
+    if (work || closing_.load() || retires(worker)) break;
+    idle_.sleep([this] { return closing_.load() || sees_work(); });
+  }
+  if (idle_.found() && sees_work() && idle_.wants_wake()) wake();
+  return work;
+}
+
+pool_core::found pool_core::search_a_while(pool_worker& worker) {
+  for (unsigned round = 1; round <= search_rounds; ++round) {
+    found work{.call = take_waiting(worker)};
+    if (!work) work = steal(worker, round == search_rounds || closing_.load());
+    if (work || closing_.load()) return work;
+    for (unsigned i = 0; i < pauses_between_looks; ++i) pause_processor();
+  }
+  return {};
+}
+
+}  // namespace pirn::detail

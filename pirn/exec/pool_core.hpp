@@ -1,0 +1,163 @@
+// pool_core: how a pool's workers find work and sleep without it.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "pirn/base/intrusive_list.hpp"
+#include "pirn/core/file_system.hpp"
+#include "pirn/exec/executor.hpp"
+#include "pirn/exec/idle_workers.hpp"
+#include "pirn/exec/job_frame.hpp"
+#include "pirn/exec/work_deque.hpp"
+
+namespace pirn {
+
+struct thread_pool_options {
+  unsigned size = 0;  ///< threads at most; 0: one a processor
+  std::string_view name = "pool";
+  /// How many calls from outside may wait; a plain thread's submit() then blocks until there is
+  /// room. 0: any number.
+  std::size_t queue_max = 0;
+  /// Threads beyond `size`, started while that many calls say that they block (blocking_hint).
+  unsigned blocking_max = 32;
+  /// A plain thread that blocks for the result of a call that has not begun makes the call itself.
+  bool callers_help = false;
+};
+
+struct thread_pool_statistics {
+  unsigned started = 0;    ///< threads there are
+  unsigned asleep = 0;     ///< of those, and of those that have not started, the ones that sleep
+  unsigned blocked = 0;    ///< calls that have said so
+  std::size_t queued = 0;  ///< calls from outside that wait
+  std::uint64_t stolen = 0;
+};
+
+namespace detail {
+
+/// One thread of a pool and the work that lies with it.
+struct pool_worker {
+  explicit pool_worker(pool_core& pool, const idle_workers& idle, unsigned number)
+      : home(pool), index(number), forks(&pool, idle) {}
+  pool_worker(pool_worker&&) = delete;  // thieves point at it
+
+  pool_core& home;
+  const unsigned index;
+  fork_deque forks;                            // jobs that were left by a fork
+  work_deque<blocking_job> calls;              // oldest first, for the owner, too
+  std::atomic<blocking_job*> newest{nullptr};  // what it submitted last; others take it late
+  unsigned newest_in_a_row = 0;
+  std::atomic<std::uint64_t> stolen{0};
+  std::thread thread;
+};
+
+/// A pool's workers. Each works off its own deques, then what came from outside, then what others
+/// have; without any of it it searches a little and sleeps.
+class pool_core {
+ public:
+  pool_core(thread_pool_options options, std::function<void()> initializer);
+  pool_core(pool_core&&) = delete;  // its workers point at it
+  ~pool_core();
+
+  /// What to do about a call from outside when `queue_max` of them wait.
+  enum class when_full : std::uint8_t { wait, refuse, add };
+
+  /// Adds a call, which is then the pool's until it has been performed.
+  /// Returns: false when there is no room.
+  /// Throws:  std::runtime_error after shutdown(); broken_executor when a thread's initializer
+  ///          failed; std::logic_error where waiting for room would stop a loop; std::system_error
+  ///          when there is no thread to be had at all.
+  bool add(blocking_job& call, when_full full);
+  /// Takes back a call that lies where this thread, a worker of the pool, has put it.
+  /// Returns: whether it is the caller's again.
+  bool take_back(blocking_job& call) noexcept;
+
+  void shutdown(shutdown_options options);
+
+  /// Somebody has left work: sees that it is found.
+  void wake() noexcept;
+
+  /// The present call of this thread, a worker's, is going to block.
+  /// Returns: whether a thread takes its place; then unblock() follows.
+  bool block() noexcept;
+  void unblock() noexcept { surplus_.fetch_add(1); }
+
+  /// The worker that this thread is, of whatever pool, or null.
+  static pool_worker* this_worker() noexcept { return this_worker_; }
+  bool is_own_thread() const noexcept {
+    return this_worker_ != nullptr && &this_worker_->home == this;
+  }
+
+  const thread_pool_options& options() const noexcept { return options_; }
+  const std::string& name() const noexcept { return name_; }
+  thread_pool_statistics statistics() const;
+
+ private:
+  struct found {
+    blocking_job* call = nullptr;
+    job_frame* job = nullptr;
+    explicit operator bool() const noexcept { return call != nullptr || job != nullptr; }
+  };
+
+  // What comes in.
+  void refuse_if_closed() const;
+  void see_to(blocking_job& call);
+  bool has_room(std::unique_lock<std::mutex>& lock, when_full full);
+  void add_from_worker(pool_worker& worker, blocking_job& call);
+  void abandon_waiting(std::exception_ptr why) noexcept;
+
+  // Threads.
+  void wake_or_throw();
+  void start_thread();
+  void run_thread(pool_worker& worker) noexcept;
+  void initialize() noexcept;
+  void perform(const found& work) noexcept;
+  bool retires(pool_worker& worker) noexcept;
+  void join_threads();
+
+  // Finding work.
+  found own_work(pool_worker& worker);
+  blocking_job* take_waiting(pool_worker& worker);
+  found steal(pool_worker& worker, bool newest_too) noexcept;
+  found search(pool_worker& worker);
+  found search_a_while(pool_worker& worker);
+  bool sees_work() const noexcept;
+
+  const std::string name_;
+  const thread_pool_options options_;
+  const unsigned limit_;  // threads at most, with those that take a blocked one's place
+  const std::function<void()> initializer_;
+  idle_workers idle_;
+
+  // Calls from outside.
+  mutable std::mutex mutex_;
+  std::condition_variable room_;
+  intrusive_list<blocking_job> waiting_;
+  std::atomic<std::size_t> waiting_count_{0};
+  std::atomic<bool> closing_{false};
+  std::atomic<bool> abandoning_{false};   // `abandoned_because_` is set
+  std::exception_ptr abandoned_because_;  // null: cancelled
+
+  // Threads.
+  std::mutex join_mutex_;  // held by who waits for the threads to end; taken before the next
+  std::mutex threads_mutex_;
+  std::unique_ptr<std::atomic<pool_worker*>[]> workers_;  // what thieves go through
+  std::atomic<unsigned> worker_count_{0};
+  std::vector<pool_worker*> retired_;  // their threads have ended or are ending
+  std::atomic<unsigned> started_{0};
+  std::atomic<unsigned> substitutes_{0};  // for calls that block, or that did: then surplus
+  std::atomic<unsigned> surplus_{0};
+
+  static constinit inline thread_local pool_worker* this_worker_ = nullptr;
+};
+
+}  // namespace detail
+}  // namespace pirn

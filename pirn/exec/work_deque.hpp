@@ -1,0 +1,100 @@
+// work_deque: a growable ring of pointers: one thread works at its bottom, others steal from its
+// top.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "pirn/base/compiler.hpp"
+#include "pirn/platform/barrier.hpp"
+
+namespace pirn::detail {
+
+/// Chase and Lev's deque. The owner pushes and pops at the bottom as if it were alone: two stores
+/// and three loads. Who steals pays for both: a system call that passes a memory barrier on every
+/// running thread, made only when the deque looks as if it held something.
+///
+/// Threads:  push(), pop() and take_oldest() from the owner; steal() and looks_empty() from any.
+/// Lifetime: what it grew out of is kept to the end, since thieves may still look at it.
+/// Source:   D. Chase, Y. Lev: Dynamic Circular Work-Stealing Deque, SPAA 2005; memory orders as in
+///           N. M. Lê et al.: Correct and Efficient Work-Stealing for Weak Memory Models, PPoPP
+///           2013.
+class work_deque_base {
+ public:
+  work_deque_base();
+  work_deque_base(work_deque_base&&) = delete;  // thieves point at it
+  ~work_deque_base();
+
+  bool looks_empty() const noexcept {
+    return top_.load(std::memory_order_relaxed) >= bottom_.load(std::memory_order_relaxed);
+  }
+
+ protected:
+  bool is_asymmetric() const noexcept { return asymmetric_; }
+
+  PIRN_ALWAYS_INLINE void push_pointer(void* item) {
+    const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
+    if (bottom >= full_at_) [[unlikely]]
+      make_room(bottom);
+    slots_[static_cast<std::size_t>(bottom) & mask_].store(item, std::memory_order_relaxed);
+    bottom_.store(bottom + 1,
+                  std::memory_order_release);  // pairs with steal(): item and what it is
+  }
+
+  /// The newest, or null.
+  PIRN_ALWAYS_INLINE void* pop_pointer() noexcept {
+    const std::int64_t bottom = bottom_.load(std::memory_order_relaxed) - 1;
+    bottom_.store(bottom, std::memory_order_release);  // as in push: older items are still there
+    // Either a thief that reaches for this item sees the new bottom, or this thread sees its top.
+    light_barrier(asymmetric_);
+    const std::int64_t top = top_.load(std::memory_order_relaxed);
+    if (top < bottom) [[likely]]
+      return slots_[static_cast<std::size_t>(bottom) & mask_].load(std::memory_order_relaxed);
+    return pop_last(bottom, top);
+  }
+
+  void* take_oldest_pointer() noexcept;
+  void* steal_pointer() noexcept;
+
+ private:
+  using slot = std::atomic<void*>;
+  struct ring {
+    explicit ring(std::size_t size) : mask(size - 1), slots(new slot[size]) {}
+    std::size_t mask;
+    std::unique_ptr<slot[]> slots;
+  };
+
+  static constexpr std::size_t first_size = 256;
+
+  [[gnu::noinline, gnu::cold]] void make_room(std::int64_t bottom);
+  [[gnu::noinline]] void* pop_last(std::int64_t bottom, std::int64_t top) noexcept;
+  void use(ring& next, std::int64_t top) noexcept;
+
+  // The owner's, and read by thieves.
+  alignas(64) std::atomic<std::int64_t> bottom_{0};
+  slot* slots_;
+  std::size_t mask_;
+  std::int64_t full_at_;  // the bottom at which the ring may be full, as of the last look at top_
+  const bool asymmetric_ = has_asymmetric_barrier();
+  std::atomic<ring*> ring_;
+  std::vector<std::unique_ptr<ring>> rings_;  // all there were; the last is in use
+  // The thieves'.
+  alignas(64) std::atomic<std::int64_t> top_{0};
+};
+
+template <class T>
+class work_deque : public work_deque_base {
+ public:
+  void push(T& item) { push_pointer(&item); }
+  /// Takes the newest, or gives null.
+  T* pop() noexcept { return static_cast<T*>(pop_pointer()); }
+  /// Takes the oldest, as a thief would, but as the owner.
+  T* take_oldest() noexcept { return static_cast<T*>(take_oldest_pointer()); }
+  /// Takes the oldest, or gives null: also when another thread was quicker.
+  T* steal() noexcept { return static_cast<T*>(steal_pointer()); }
+};
+
+}  // namespace pirn::detail
