@@ -63,7 +63,7 @@ class small_pool : public executor_members<small_pool> {
   }
   void shutdown(shutdown_options = {}) { threads_.shutdown(); }
   std::string_view name() const { return "small"; }
-  unsigned concurrency() const { return threads_.size(); }
+  unsigned concurrency() const { return threads_.concurrency(); }
 
  private:
   thread_pool threads_;
