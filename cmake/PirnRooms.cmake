@@ -132,6 +132,8 @@ macro(pirn_finish_rooms)
   set_target_properties(pirn_umbrella PROPERTIES EXPORT_NAME pirn)
   list(TRANSFORM PIRN_TOGETHER PREPEND pirn_ OUTPUT_VARIABLE targets)
   target_link_libraries(pirn_umbrella INTERFACE ${targets})
+  # A program that uses a room or two does not load the shared libraries of the others at each start.
+  target_link_options(pirn_umbrella INTERFACE LINKER:--as-needed)
 endmacro()
 
 # pirn_link(room [PACKAGE name args...] LIBRARIES lib...) finds a package and links the room with

@@ -70,6 +70,14 @@ class outcome {
     }
   }
 
+  const stored& value() const
+    requires(!std::is_reference_v<T>)
+  {
+    if (state_ != state::value) [[unlikely]]
+      throw_no_value();
+    return value_;
+  }
+
   /// Moves the value out, or rethrows the exception.
   /// Requires: not empty.
   T take() {

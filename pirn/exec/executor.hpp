@@ -22,7 +22,7 @@ static_assert(std::is_trivially_copyable_v<shutdown_options>);
 
 struct map_options {
   std::size_t chunk = 1;       ///< elements a call of the executor works on
-  std::size_t buffer = 0;      ///< chunks under way at most; 0: twice the executor's concurrency
+  std::size_t buffer = 0;      ///< chunks under way at most; 0: as the executor likes
   duration timeout = forever;  ///< for all results, from the call of map
   bool ordered = true;         ///< results in the order of the elements, not of their ends
 };

@@ -255,6 +255,20 @@ class [[nodiscard]] mapped {
   std::unique_ptr<detail::map_engine<R>> engine_;
 };
 
+namespace detail {
+
+/// How many chunks an executor wants under way when nobody says it: some can send ahead.
+template <class Executor>
+std::size_t map_buffer(const Executor& where) noexcept {
+  if constexpr (requires { where.map_buffer(); }) {
+    return where.map_buffer();
+  } else {
+    return 2 * std::size_t{where.concurrency()};
+  }
+}
+
+}  // namespace detail
+
 /// Calls `fn` on `where` for the elements of `ranges`, taken together, up to the end of the
 /// shortest. Elements are read, and calls submitted, only as results are taken: at most
 /// `options.buffer` chunks of `options.chunk` elements are under way.
@@ -271,7 +285,7 @@ auto map(Executor& where, map_options options, Fn&& fn, Ranges&&... ranges) {
   using result =
       detail::map_result_t<callable, std::decay_t<std::ranges::range_reference_t<Ranges>>...>;
   using input = detail::map_input<result, Executor, callable, std::views::all_t<Ranges>...>;
-  if (options.buffer == 0) options.buffer = 2 * std::size_t{where.concurrency()};
+  if (options.buffer == 0) options.buffer = detail::map_buffer(where);
   return mapped<result>(std::make_unique<input>(where, options, std::forward<Fn>(fn),
                                                 std::forward<Ranges>(ranges)...));
 }

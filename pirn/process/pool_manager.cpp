@@ -140,8 +140,9 @@ void pool_core::take_results(pool_worker& worker, std::vector<frame>& frames, en
   const clock::time_point now = clock::now();
   const clock::duration each = (now - worker.last_news) / static_cast<clock::rep>(results);
   worker.last_news = now;
-  // The mean over about four batches; never zero, which means nothing is known.
-  call_time_ = call_time_ == clock::duration::zero() ? each : (call_time_ * 3 + each) / 4;
+  // Of a busy machine one hears longer times, never shorter ones: so what is short is believed at
+  // once, and what is long when it comes again. Zero means that nothing is known.
+  call_time_ = call_time_ == clock::duration::zero() ? each : std::min(each, 2 * call_time_);
   call_time_ = std::max(call_time_, clock::duration(1));
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pirn/exec/executor.hpp"
+#include "pirn/exec/map.hpp"
 #include "pirn/process/pool_core.hpp"
 #include "pirn/remote/call.hpp"
 
@@ -52,7 +53,7 @@ pool_initializer encode_initializer(const Initializer& initializer, const Args&.
 ///          more. Calls of a millisecond or more are not sent ahead.
 /// Source:  concurrent.futures.ProcessPoolExecutor.
 /// Example: examples/33_parallel.cpp
-class process_pool {
+class process_pool : public executor_members<process_pool> {
  public:
   /// Throws: std::logic_error when main() has not called process_main().
   explicit process_pool(process_pool_options options = {});
@@ -99,6 +100,8 @@ class process_pool {
 
   std::string_view name() const noexcept { return core_.name(); }
   unsigned concurrency() const noexcept { return core_.size(); }
+  /// As many chunks as can be sent ahead, and as many again to send next.
+  std::size_t map_buffer() const noexcept { return 2 * detail::call_slots::count * core_.size(); }
 
  private:
   process_pool(process_pool_options options, detail::pool_initializer initializer);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <numeric>
+#include <ranges>
 #include <semaphore>
 #include <set>
 #include <stdexcept>
@@ -69,6 +70,32 @@ TEST(process_pool, each_of_many_calls_gets_its_own_result) {
   for (int i = 0; i < 10'000; ++i) all.push_back(pool.submit<&sum>(i, 1));
   int expected = 0;
   for (future<int>& each : all) ASSERT_EQ(each.result(), ++expected);
+}
+
+TEST(process_pool, map_gives_the_results_in_order_in_chunks_of_any_size) {
+  process_pool pool{2};
+  for (std::size_t chunk : {1U, 7U, 1000U}) {
+    int expected = 0;
+    for (int each :
+         pool.map({.chunk = chunk}, sum, std::views::iota(0, 500), std::views::iota(1))) {
+      ASSERT_EQ(each, 2 * expected++ + 1);
+    }
+    EXPECT_EQ(expected, 500);
+  }
+  auto odd = [](int number) {
+    if (number % 2 == 0) throw std::out_of_range("even");
+    return std::to_string(number);
+  };
+  auto results = pool.map({.chunk = 3}, odd, std::views::iota(0, 10));
+  int failed = 0;
+  for (auto at = results.begin(); at != results.end(); ++at) {
+    try {
+      EXPECT_FALSE((*at).empty());
+    } catch (const std::out_of_range&) {
+      ++failed;
+    }
+  }
+  EXPECT_EQ(failed, 5);
 }
 
 TEST(process_pool, what_a_call_throws_is_thrown_by_its_future) {

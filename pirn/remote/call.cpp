@@ -1,14 +1,11 @@
 #include "pirn/remote/call.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <exception>
 
 namespace pirn::remote {
 
 namespace {
-
-enum class ending : std::uint8_t { value, exception };
 
 // Callers repeat themselves: the last header is not looked up again.
 detail::performer performer_of(archive_in& call) {
@@ -40,13 +37,6 @@ bytes call_header(performer code) {
   return header;
 }
 
-bool begins_with_value(archive_in& result) {
-  ending how{};
-  result(how);
-  if (how > ending::exception) throw message_error("damaged message: a result of no known form");
-  return how == ending::value;
-}
-
 }  // namespace detail
 
 void perform(std::span<const std::byte> call, attachments* from, bytes& result, attachments* to) {
@@ -55,13 +45,13 @@ void perform(std::span<const std::byte> call, attachments* from, bytes& result, 
     archive_in in(call, from);
     detail::performer perform_it = performer_of(in);
     archive_out out(result, to);
-    out(ending::value);
+    out(detail::ending::value);
     perform_it(in, out);
   } catch (...) {
     result.resize(start);
     if (to != nullptr) to->clear();
     archive_out out(result);
-    out(ending::exception);
+    out(detail::ending::exception);
     save_exception(out, std::current_exception());
   }
 }

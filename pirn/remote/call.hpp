@@ -11,9 +11,11 @@
 #include <utility>
 
 #include "pirn/base/outcome.hpp"
+#include "pirn/exec/map.hpp"
 #include "pirn/remote/archive.hpp"
 #include "pirn/remote/exceptions.hpp"
 #include "pirn/remote/function_address.hpp"
+#include "pirn/remote/outcome.hpp"
 #include "pirn/remote/types.hpp"
 
 namespace pirn::remote {
@@ -124,9 +126,6 @@ void perform_call(archive_in& call, archive_out& result) {
 /// How a message begins: which performer reads it.
 bytes call_header(performer code);
 
-/// Whether a result is a value (which follows) or an exception.
-bool begins_with_value(archive_in& result);
-
 template <class Fn, class... Args>
 consteval void check_call() {
   static_assert(travelling_callable<Fn>,
@@ -143,6 +142,18 @@ consteval void check_call() {
 }
 
 }  // namespace detail
+
+// The callable of map()'s chunks, when it has a state: a function pointer, or an object.
+template <class Fn>
+  requires(!std::is_empty_v<Fn> && travelling_callable<Fn>)
+void CEREAL_SAVE_FUNCTION_NAME(archive_out& archive, const pirn::detail::chunk_call<Fn>& chunk) {
+  detail::save_callable(archive, chunk.fn);
+}
+template <class Fn>
+  requires(!std::is_empty_v<Fn> && travelling_callable<Fn>)
+void CEREAL_LOAD_FUNCTION_NAME(archive_in& archive, pirn::detail::chunk_call<Fn>& chunk) {
+  chunk.fn = detail::load_callable<Fn>(archive);
+}
 
 /// Writes the call `fn(args...)` at the end of a buffer; `beside` takes its descriptors, and is
 /// null where none can go.
@@ -182,17 +193,8 @@ outcome<T> decode_result(std::span<const std::byte> result, attachments* beside 
   outcome<T> decoded;
   try {
     archive_in archive(result, beside);
-    if (!detail::begins_with_value(archive)) {
-      decoded.set_error(load_exception(archive));
-    } else if constexpr (std::is_void_v<T>) {
-      archive.expect_end();
-      decoded.set_value();
-    } else {
-      T value{};
-      archive(value);
-      archive.expect_end();
-      decoded.set_value(std::move(value));
-    }
+    archive(decoded);
+    archive.expect_end();
   } catch (...) {
     decoded.set_error(std::current_exception());
   }
