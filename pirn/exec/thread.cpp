@@ -13,6 +13,7 @@
 #include "pirn/core/exception_group.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/exec/wait_limit.hpp"
+#include "pirn/platform/affinity.hpp"
 #include "pirn/platform/thread_name.hpp"
 
 namespace pirn {
@@ -83,6 +84,7 @@ class thread_state {
  private:
   void run() noexcept {
     set_thread_name(name_);
+    leave_pin();  // of the loop that started it
     current = this;
     std::exception_ptr failure;
     try {

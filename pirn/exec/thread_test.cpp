@@ -16,6 +16,7 @@
 
 #include "pirn/core/exception_group.hpp"
 #include "pirn/core/sleep.hpp"
+#include "pirn/platform/affinity.hpp"
 #include "pirn/platform/thread_name.hpp"
 #include "pirn/run/run.hpp"
 
@@ -341,6 +342,15 @@ TEST(thread_death, misuse_is_an_assertion) {
         self->join();
       },
       "a thread waits for its own end");
+}
+
+TEST(thread, one_that_is_started_by_a_pinned_thread_is_not_pinned) {
+  const std::vector<unsigned> before = pirn::allowed_processors();
+  std::vector<unsigned> seen;
+  pirn::processor_pin pin(before.front());
+  thread other([&] { seen = pirn::allowed_processors(); });
+  other.join();
+  EXPECT_EQ(seen, before);
 }
 
 TEST(thread_stress, threads_that_are_stopped_while_they_begin_and_end_all_end) {
