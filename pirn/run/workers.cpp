@@ -13,7 +13,6 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,6 +20,7 @@
 #include "pirn/core/completion.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/exec/thread.hpp"
 #include "pirn/exec/worker.hpp"
 #include "pirn/platform/affinity.hpp"
 #include "pirn/run/run.hpp"
@@ -71,7 +71,8 @@ class other_worker {
 
   /// Throws: std::system_error when there is no thread to be had.
   void start() {
-    thread_ = std::jthread([this] { work(); });
+    const std::string name = "worker-" + std::to_string(index_);
+    thread_.emplace(thread_options{.name = name}, [this] { work(); });
   }
 
   /// Waits for the end of its main task; when cancelled, cancels that first.
@@ -89,7 +90,7 @@ class other_worker {
   /// Lets its loop go, and waits for the thread's end.
   /// Requires: all main tasks have ended.
   task<> dismiss() {
-    if (!thread_.joinable()) co_return;
+    if (!thread_) co_return;
     if (dismissed_ != nullptr) dismissed_->set_value();
     co_await shield(loop_ended_.wait());
   }
@@ -171,7 +172,7 @@ class other_worker {
   completion<>* dismissed_ = nullptr;  // its own loop's; set before main_ended_
   std::mutex mutex_;
   runtime* running_ = nullptr;
-  std::jthread thread_;  // joined before the rest goes
+  std::optional<thread> thread_;  // joined before the rest goes
 };
 
 /// Starts the threads, and waits until all have their loops, or not.
