@@ -179,14 +179,14 @@ BENCHES = {
             "calls posted to a loop from another thread, as fast as it can; and the median time "
             "from one post to a waiting loop until its call runs",
             ("batched", "wake"),
-            _subjects("remote_post", "pirn", "limit"),
+            _subjects("remote_post", "pirn", "limit", "asio", "go"),
             measures=_elapsed("ns"),
         ),
         Bench(
             "cores",
             "an HTTP handler that computes for 2 ms, on one worker and on two",
             (1, 2),
-            _subjects("cores", "pirn"),
+            _subjects("cores", "pirn", "go"),
         ),
         Bench(
             "echo",
