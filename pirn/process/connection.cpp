@@ -1,11 +1,9 @@
 #include "pirn/process/connection.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
-#include <cxxabi.h>
-
+#include "pirn/base/type_name.hpp"
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/operation.hpp"
 #include "pirn/platform/descriptor_calls.hpp"
@@ -18,13 +16,6 @@ using detail::connection_state;
 using detail::message_kind;
 
 namespace {
-
-std::string readable_type(const char* mangled) {
-  int status = 0;
-  std::unique_ptr<char, decltype(&std::free)> name(
-      abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
-  return name ? name.get() : mangled;
-}
 
 const char* kind_name(message_kind kind) noexcept {
   switch (kind) {
@@ -116,7 +107,7 @@ descriptor_event receive_work::awaited() const {
 }
 
 std::span<const std::byte> receive_work::take(message_kind kind, std::uint32_t type,
-                                              const char* type_name) {
+                                              const std::type_info& wanted) {
   const message_head head = from_->incoming.head();
   beside_.clear();
   auto payload = from_->incoming.take(beside_);
@@ -125,18 +116,18 @@ std::span<const std::byte> receive_work::take(message_kind kind, std::uint32_t t
   if (head.kind != kind) {
     problem += std::string("expected ") + kind_name(kind) + ", got " + kind_name(head.kind);
   } else {
-    problem += "the message holds another type than " + readable_type(type_name);
+    problem += "the message holds another type than " + type_name(wanted);
   }
   throw remote::message_error(problem);
 }
 
 remote::bytes receive_bytes_work::result() {
-  auto payload = take(message_kind::bytes, 0, "");
+  auto payload = take(message_kind::bytes, 0, typeid(remote::bytes));
   return {payload.begin(), payload.end()};
 }
 
 unique_fd receive_handle_work::result() {
-  take(message_kind::handle, 0, "");
+  take(message_kind::handle, 0, typeid(unique_fd));
   return beside_.take();
 }
 

@@ -123,7 +123,8 @@ class receive_work : public step_work {
   ~receive_work() = default;
   /// Takes the message, which must be of that kind; its bytes are there until the next step of any
   /// receiving, and its descriptors are in beside_.
-  std::span<const std::byte> take(message_kind kind, std::uint32_t type, const char* type_name);
+  std::span<const std::byte> take(message_kind kind, std::uint32_t type,
+                                  const std::type_info& wanted);
 
   connection_state* from_;
   remote::attachments beside_;
@@ -134,8 +135,8 @@ class receive_values_work final : public receive_work {
  public:
   using receive_work::receive_work;
   received_as_t<Values...> result() {
-    using received = received_as_t<Values...>;
-    auto payload = take(message_kind::values, type_number<Values...>(), typeid(received).name());
+    const std::type_info& wanted = typeid(received_as_t<Values...>);
+    auto payload = take(message_kind::values, type_number<Values...>(), wanted);
     remote::archive_in archive(payload, &beside_);
     std::tuple<Values...> values;
     std::apply([&archive](Values&... each) { archive(each...); }, values);
@@ -233,6 +234,7 @@ class connection {
   /// Sends an open file, whichever it is; the other end gets a copy of the descriptor.
   /// Lifetime: it stays open until it was sent, and may be closed then.
   /// Source:   multiprocessing.reduction.send_handle().
+  /// Example:  examples/32_descriptor_passing.cpp
   deferred<detail::send_work> send_handle(int descriptor);
   /// Throws: std::system_error (EMFILE) when this process may not open more files.
   deferred<detail::receive_handle_work> recv_handle() noexcept {
