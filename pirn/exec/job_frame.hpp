@@ -16,7 +16,7 @@
 namespace pirn::detail {
 
 class job_frame;
-class pool_core;
+class work_scheduler;
 
 /// Told of the end of a job that nothing awaits: the one that was submitted.
 class job_root {
@@ -32,7 +32,7 @@ class job_root {
 class fork_deque final : public work_deque<job_frame> {
  public:
   /// `others` are told when there is something to steal; null for a deque that nobody steals from.
-  explicit fork_deque(pool_core* others, const idle_workers& idle) noexcept
+  explicit fork_deque(work_scheduler* others, const idle_workers& idle) noexcept
       : idle_(idle), others_(others) {}
 
   /// Leaves a job for anyone.
@@ -53,7 +53,7 @@ class fork_deque final : public work_deque<job_frame> {
   static constinit inline thread_local fork_deque* own_ = nullptr;
 
   const idle_workers& idle_;
-  pool_core* others_;
+  work_scheduler* others_;
 };
 
 /// Frames of jobs form a tree. A job that forks leaves itself on its worker's deque, for any worker

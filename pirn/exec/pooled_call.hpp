@@ -6,7 +6,7 @@
 
 #include "pirn/exec/call_state.hpp"
 #include "pirn/exec/job.hpp"
-#include "pirn/exec/pool_core.hpp"
+#include "pirn/exec/work_scheduler.hpp"
 
 namespace pirn::detail {
 
@@ -15,7 +15,7 @@ template <class T, class Fn, class... Args>
 class pooled : public call_state<T, Fn, Args...>, public blocking_job {
  public:
   template <class F, class... A>
-  explicit pooled(pool_core& pool, F&& fn, A&&... args)
+  explicit pooled(work_scheduler& pool, F&& fn, A&&... args)
       : call_state<T, Fn, Args...>(std::forward<F>(fn), std::forward<A>(args)...),
         pool_(pool),
         callers_help_(pool.options().callers_help) {}
@@ -39,11 +39,11 @@ class pooled : public call_state<T, Fn, Args...>, public blocking_job {
 
   /// Whether this thread is one of the pool's; `pool_` may be used then.
   bool is_on_pool() const noexcept {
-    const pool_worker* worker = pool_core::this_worker();
+    const worker_thread* worker = work_scheduler::this_worker();
     return worker != nullptr && &worker->home == &pool_;
   }
 
-  pool_core& pool_;  // gone when the call has ended
+  work_scheduler& pool_;  // gone when the call has ended
   const bool callers_help_;
 };
 

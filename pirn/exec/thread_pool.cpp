@@ -3,7 +3,7 @@
 namespace pirn {
 
 thread_pool::thread_pool(thread_pool_options options, std::function<void()> initializer)
-    : core_(std::make_unique<detail::pool_core>(options, std::move(initializer))) {}
+    : core_(std::make_unique<detail::work_scheduler>(options, std::move(initializer))) {}
 
 thread_pool::~thread_pool() = default;
 
@@ -12,11 +12,11 @@ void thread_pool::shutdown(shutdown_options options) {
 }
 
 void thread_pool::run(blocking_job& job) {
-  core_->add(job, detail::pool_core::when_full::add);
+  core_->add(job, detail::work_scheduler::when_full::add);
 }
 
 blocking_hint::blocking_hint() noexcept {
-  detail::pool_worker* worker = detail::pool_core::this_worker();
+  detail::worker_thread* worker = detail::work_scheduler::this_worker();
   if (worker != nullptr && worker->home.block()) told_ = &worker->home;
 }
 

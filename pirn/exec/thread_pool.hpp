@@ -12,9 +12,9 @@
 #include "pirn/exec/executor.hpp"
 #include "pirn/exec/job.hpp"
 #include "pirn/exec/map.hpp"
-#include "pirn/exec/pool_core.hpp"
 #include "pirn/exec/pooled_call.hpp"
 #include "pirn/exec/run_in_executor.hpp"
+#include "pirn/exec/work_scheduler.hpp"
 
 namespace pirn {
 
@@ -34,7 +34,7 @@ using pooled_result_t = typename pooled_result<submit_result_t<Fn, Args...>>::ty
 
 /// The state to submit for a call.
 template <class Fn, class... Args>
-auto make_pooled(pool_core& pool, Fn&& fn, Args&&... args) {
+auto make_pooled(work_scheduler& pool, Fn&& fn, Args&&... args) {
   using result = pooled_result_t<Fn, Args...>;
   using call = std::conditional_t<is_job<submit_result_t<Fn, Args...>>,
                                   pooled_job<result, std::decay_t<Fn>, std::decay_t<Args>...>,
@@ -54,7 +54,7 @@ class blocking_hint {
   ~blocking_hint();
 
  private:
-  detail::pool_core* told_ = nullptr;
+  detail::work_scheduler* told_ = nullptr;
 };
 
 /// Runs calls and jobs on up to `size` threads, which start when there is work for them. What comes
@@ -88,7 +88,7 @@ class thread_pool final : public blocking_runner, public executor_members<thread
   auto submit(Fn&& fn, Args&&... args) {
     auto call = detail::make_pooled(*core_, std::forward<Fn>(fn), std::forward<Args>(args)...);
     auto pools_own = call;
-    core_->add(*pools_own, detail::pool_core::when_full::wait);
+    core_->add(*pools_own, detail::work_scheduler::when_full::wait);
     static_cast<void>(pools_own.release());
     return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));
   }
@@ -99,7 +99,7 @@ class thread_pool final : public blocking_runner, public executor_members<thread
       -> std::optional<future<detail::pooled_result_t<Fn, Args...>>> {
     auto call = detail::make_pooled(*core_, std::forward<Fn>(fn), std::forward<Args>(args)...);
     auto pools_own = call;
-    if (!core_->add(*pools_own, detail::pool_core::when_full::refuse)) return std::nullopt;
+    if (!core_->add(*pools_own, detail::work_scheduler::when_full::refuse)) return std::nullopt;
     static_cast<void>(pools_own.release());
     return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));
   }
@@ -134,7 +134,7 @@ class thread_pool final : public blocking_runner, public executor_members<thread
   thread_pool_statistics statistics() const { return core_->statistics(); }
 
  private:
-  std::unique_ptr<detail::pool_core> core_;
+  std::unique_ptr<detail::work_scheduler> core_;
 };
 
 }  // namespace pirn

@@ -1,4 +1,4 @@
-// pool_core: how a pool's workers find work and sleep without it.
+// work_scheduler: how a pool's workers find work and sleep without it.
 #pragma once
 
 #include <atomic>
@@ -44,12 +44,12 @@ struct thread_pool_statistics {
 namespace detail {
 
 /// One thread of a pool and the work that lies with it.
-struct pool_worker {
-  explicit pool_worker(pool_core& pool, const idle_workers& idle, unsigned number)
+struct worker_thread {
+  explicit worker_thread(work_scheduler& pool, const idle_workers& idle, unsigned number)
       : home(pool), index(number), forks(&pool, idle) {}
-  pool_worker(pool_worker&&) = delete;  // thieves point at it
+  worker_thread(worker_thread&&) = delete;  // thieves point at it
 
-  pool_core& home;
+  work_scheduler& home;
   const unsigned index;
   fork_deque forks;                            // jobs that were left by a fork
   work_deque<blocking_job> calls;              // oldest first, for the owner, too
@@ -61,11 +61,11 @@ struct pool_worker {
 
 /// A pool's workers. Each works off its own deques, then what came from outside, then what others
 /// have; without any of it it searches a little and sleeps.
-class pool_core {
+class work_scheduler {
  public:
-  pool_core(thread_pool_options options, std::function<void()> initializer);
-  pool_core(pool_core&&) = delete;  // its workers point at it
-  ~pool_core();
+  work_scheduler(thread_pool_options options, std::function<void()> initializer);
+  work_scheduler(work_scheduler&&) = delete;  // its workers point at it
+  ~work_scheduler();
 
   /// What to do about a call from outside when `queue_max` of them wait.
   enum class when_full : std::uint8_t { wait, refuse, add };
@@ -91,7 +91,7 @@ class pool_core {
   void unblock() noexcept { surplus_.fetch_add(1); }
 
   /// The worker that this thread is, of whatever pool, or null.
-  static pool_worker* this_worker() noexcept { return this_worker_; }
+  static worker_thread* this_worker() noexcept { return this_worker_; }
   bool is_own_thread() const noexcept {
     return this_worker_ != nullptr && &this_worker_->home == this;
   }
@@ -111,24 +111,24 @@ class pool_core {
   void refuse_if_closed() const;
   void see_to(blocking_job& call);
   bool has_room(std::unique_lock<std::mutex>& lock, when_full full);
-  void add_from_worker(pool_worker& worker, blocking_job& call);
+  void add_from_worker(worker_thread& worker, blocking_job& call);
   void abandon_waiting(std::exception_ptr why) noexcept;
 
   // Threads.
   void wake_or_throw();
   void start_thread();
-  void run_thread(pool_worker& worker) noexcept;
+  void run_thread(worker_thread& worker) noexcept;
   void initialize() noexcept;
   void perform(const found& work) noexcept;
-  bool retires(pool_worker& worker) noexcept;
+  bool retires(worker_thread& worker) noexcept;
   void join_threads();
 
   // Finding work.
-  found own_work(pool_worker& worker);
-  blocking_job* take_waiting(pool_worker& worker);
-  found steal(pool_worker& worker, bool newest_too) noexcept;
-  found search(pool_worker& worker);
-  found search_a_while(pool_worker& worker);
+  found own_work(worker_thread& worker);
+  blocking_job* take_waiting(worker_thread& worker);
+  found steal(worker_thread& worker, bool newest_too) noexcept;
+  found search(worker_thread& worker);
+  found search_a_while(worker_thread& worker);
   bool sees_work() const noexcept;
 
   const std::string name_;
@@ -149,14 +149,14 @@ class pool_core {
   // Threads.
   std::mutex join_mutex_;  // held by who waits for the threads to end; taken before the next
   std::mutex threads_mutex_;
-  std::unique_ptr<std::atomic<pool_worker*>[]> workers_;  // what thieves go through
+  std::unique_ptr<std::atomic<worker_thread*>[]> workers_;  // what thieves go through
   std::atomic<unsigned> worker_count_{0};
-  std::vector<pool_worker*> retired_;  // their threads have ended or are ending
+  std::vector<worker_thread*> retired_;  // their threads have ended or are ending
   std::atomic<unsigned> started_{0};
   std::atomic<unsigned> substitutes_{0};  // for calls that block, or that did: then surplus
   std::atomic<unsigned> surplus_{0};
 
-  static constinit inline thread_local pool_worker* this_worker_ = nullptr;
+  static constinit inline thread_local worker_thread* this_worker_ = nullptr;
 };
 
 }  // namespace detail

@@ -1,4 +1,4 @@
-#include "pirn/exec/pool_core.hpp"
+#include "pirn/exec/work_scheduler.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -28,21 +28,21 @@ bool take_one(std::atomic<unsigned>& count) noexcept {
 
 thread_pool_options complete(thread_pool_options options) {
   if (options.size == 0) options.size = std::max(1U, std::thread::hardware_concurrency());
-  options.name = {};  // pool_core::name_ owns it
+  options.name = {};  // work_scheduler::name_ owns it
   return options;
 }
 
 }  // namespace
 
-pool_core::pool_core(thread_pool_options options, std::function<void()> initializer)
+work_scheduler::work_scheduler(thread_pool_options options, std::function<void()> initializer)
     : name_(options.name),
       options_(complete(options)),
       limit_(options_.size + options_.blocking_max),
       initializer_(std::move(initializer)),
       idle_(options_.size),
-      workers_(new std::atomic<pool_worker*>[limit_]()) {}
+      workers_(new std::atomic<worker_thread*>[limit_]()) {}
 
-pool_core::~pool_core() {
+work_scheduler::~work_scheduler() {
   shutdown({});
   for (unsigned i = 0; i < worker_count_.load(); ++i) delete workers_[i].load();
 }
@@ -53,14 +53,14 @@ void fork_deque::wake_thief() noexcept {
 
 // --- What comes in
 
-void pool_core::refuse_if_closed() const {
+void work_scheduler::refuse_if_closed() const {
   if (closing_.load()) {
     throw std::runtime_error("submit: the thread pool '" + name_ + "' was shut down");
   }
   if (abandoning_.load()) std::rethrow_exception(abandoned_because_);
 }
 
-bool pool_core::add(blocking_job& call, when_full full) {
+bool work_scheduler::add(blocking_job& call, when_full full) {
   // A pool of one thread keeps one queue, so that all is done in the order of submission.
   if (is_own_thread() && options_.size > 1) {
     add_from_worker(*this_worker_, call);
@@ -78,7 +78,7 @@ bool pool_core::add(blocking_job& call, when_full full) {
   return true;
 }
 
-bool pool_core::has_room(std::unique_lock<std::mutex>& lock, when_full full) {
+bool work_scheduler::has_room(std::unique_lock<std::mutex>& lock, when_full full) {
   auto is_room = [this] { return waiting_count_.load() < options_.queue_max; };
   if (options_.queue_max == 0 || full == when_full::add || is_own_thread() || is_room())
     return true;
@@ -94,7 +94,7 @@ bool pool_core::has_room(std::unique_lock<std::mutex>& lock, when_full full) {
 
 // Wakes or starts a thread for a call that was just added. Without any thread the call is taken
 // back.
-void pool_core::see_to(blocking_job& call) {
+void work_scheduler::see_to(blocking_job& call) {
   try {
     wake_or_throw();
   } catch (const std::system_error&) {
@@ -106,7 +106,7 @@ void pool_core::see_to(blocking_job& call) {
   }
 }
 
-void pool_core::add_from_worker(pool_worker& worker, blocking_job& call) {
+void work_scheduler::add_from_worker(worker_thread& worker, blocking_job& call) {
   refuse_if_closed();
   // Release: a thief sees the call as it is here.
   blocking_job* before = worker.newest.exchange(&call, std::memory_order_acq_rel);
@@ -114,20 +114,20 @@ void pool_core::add_from_worker(pool_worker& worker, blocking_job& call) {
   if (idle_.wants_wake()) wake();
 }
 
-bool pool_core::take_back(blocking_job& call) noexcept {
+bool work_scheduler::take_back(blocking_job& call) noexcept {
   if (!is_own_thread()) return false;
   blocking_job* expected = &call;
   return this_worker_->newest.compare_exchange_strong(expected, nullptr);
 }
 
-void pool_core::abandon_waiting(std::exception_ptr why) noexcept {
+void work_scheduler::abandon_waiting(std::exception_ptr why) noexcept {
   std::scoped_lock lock(mutex_);
   if (abandoning_.load()) return;
   abandoned_because_ = std::move(why);
   abandoning_.store(true);
 }
 
-void pool_core::shutdown(shutdown_options options) {
+void work_scheduler::shutdown(shutdown_options options) {
   if (options.cancel_pending) abandon_waiting(nullptr);
   {
     std::scoped_lock lock(mutex_);
@@ -150,7 +150,7 @@ void pool_core::shutdown(shutdown_options options) {
 
 // A worker that ends may start another one until all work is done, so it goes on until none is
 // left.
-void pool_core::join_threads() {
+void work_scheduler::join_threads() {
   PIRN_ASSERT(!is_own_thread(), "a pool's own thread cannot wait for the pool to end");
   std::scoped_lock one_by_one(join_mutex_);
   for (;;) {
@@ -168,14 +168,14 @@ void pool_core::join_threads() {
 
 // --- Threads
 
-void pool_core::wake() noexcept {
+void work_scheduler::wake() noexcept {
   try {
     wake_or_throw();
   } catch (...) {  // no thread to be had: this one, and those there are, do the work
   }
 }
 
-void pool_core::wake_or_throw() {
+void work_scheduler::wake_or_throw() {
   switch (idle_.claim_one()) {
     case idle_workers::claim::nobody:
       return;
@@ -192,9 +192,9 @@ void pool_core::wake_or_throw() {
   }
 }
 
-void pool_core::start_thread() {
+void work_scheduler::start_thread() {
   std::scoped_lock lock(threads_mutex_);
-  pool_worker* worker = nullptr;
+  worker_thread* worker = nullptr;
   if (!retired_.empty()) {
     worker = retired_.back();
     retired_.pop_back();
@@ -202,7 +202,7 @@ void pool_core::start_thread() {
   } else {
     const unsigned index = worker_count_.load();
     PIRN_ASSERT(index < limit_, "a pool starts as many threads as were promised");
-    worker = new pool_worker(*this, idle_, index);
+    worker = new worker_thread(*this, idle_, index);
     workers_[index].store(worker);
     worker_count_.store(index + 1);
   }
@@ -215,7 +215,7 @@ void pool_core::start_thread() {
   started_.fetch_add(1);
 }
 
-void pool_core::run_thread(pool_worker& worker) noexcept {
+void work_scheduler::run_thread(worker_thread& worker) noexcept {
   this_worker_ = &worker;
   fork_deque::exchange_own(&worker.forks);
   leave_pin();  // of the loop that started it
@@ -231,7 +231,7 @@ void pool_core::run_thread(pool_worker& worker) noexcept {
   }
 }
 
-void pool_core::initialize() noexcept {
+void work_scheduler::initialize() noexcept {
   if (!initializer_) return;
   try {
     initializer_();
@@ -242,14 +242,14 @@ void pool_core::initialize() noexcept {
   }
 }
 
-void pool_core::perform(const found& work) noexcept {
+void work_scheduler::perform(const found& work) noexcept {
   if (work.job != nullptr) return work.job->resume_stolen();
   if (abandoning_.load(std::memory_order_acquire)) [[unlikely]]
     work.call->abandon(abandoned_because_);
   work.call->perform();
 }
 
-bool pool_core::block() noexcept {
+bool work_scheduler::block() noexcept {
   if (!take_one(surplus_)) {
     unsigned substitutes = substitutes_.load();
     do {
@@ -262,7 +262,7 @@ bool pool_core::block() noexcept {
 }
 
 // A thread that took the place of one that blocked is one too many when that goes on.
-bool pool_core::retires(pool_worker& worker) noexcept {
+bool work_scheduler::retires(worker_thread& worker) noexcept {
   if (!take_one(surplus_)) return false;
   substitutes_.fetch_sub(1);
   started_.fetch_sub(1);
@@ -271,7 +271,7 @@ bool pool_core::retires(pool_worker& worker) noexcept {
   return true;
 }
 
-thread_pool_statistics pool_core::statistics() const {
+thread_pool_statistics work_scheduler::statistics() const {
   thread_pool_statistics now{.started = started_.load(),
                              .asleep = idle_.asleep(),
                              .blocked = substitutes_.load() - surplus_.load(),
@@ -288,7 +288,7 @@ namespace {
 
 // Others take it only when they find nothing else: its worker has just submitted it, and will get
 // to it soon with all it needs still in its cache.
-blocking_job* take_newest(pool_worker& worker) noexcept {
+blocking_job* take_newest(worker_thread& worker) noexcept {
   if (worker.newest.load(std::memory_order_relaxed) == nullptr) return nullptr;
   return worker.newest.exchange(nullptr);
 }
@@ -297,7 +297,7 @@ blocking_job* take_newest(pool_worker& worker) noexcept {
 
 // The newest call first, but not many in a row: calls that always submit the next would keep the
 // older ones waiting for ever.
-pool_core::found pool_core::own_work(pool_worker& worker) {
+work_scheduler::found work_scheduler::own_work(worker_thread& worker) {
   if (worker.newest_in_a_row < newest_in_a_row_max) {
     if (blocking_job* call = take_newest(worker)) {
       ++worker.newest_in_a_row;
@@ -311,7 +311,7 @@ pool_core::found pool_core::own_work(pool_worker& worker) {
 }
 
 // Takes a share of what waits, so that the lock is taken once for many; others may steal it back.
-blocking_job* pool_core::take_waiting(pool_worker& worker) {
+blocking_job* work_scheduler::take_waiting(worker_thread& worker) {
   if (waiting_count_.load(std::memory_order_relaxed) == 0) return nullptr;
   blocking_job* first = nullptr;
   {
@@ -327,10 +327,10 @@ blocking_job* pool_core::take_waiting(pool_worker& worker) {
   return first;
 }
 
-pool_core::found pool_core::steal(pool_worker& worker, bool newest_too) noexcept {
+work_scheduler::found work_scheduler::steal(worker_thread& worker, bool newest_too) noexcept {
   const unsigned count = worker_count_.load(std::memory_order_acquire);
   for (unsigned i = 1; i < count; ++i) {
-    pool_worker& victim = *workers_[(worker.index + i) % count].load(std::memory_order_acquire);
+    worker_thread& victim = *workers_[(worker.index + i) % count].load(std::memory_order_acquire);
     found taken{.job = victim.forks.steal()};
     if (!taken) taken.call = victim.calls.steal();
     if (!taken && newest_too) taken.call = take_newest(victim);
@@ -341,11 +341,11 @@ pool_core::found pool_core::steal(pool_worker& worker, bool newest_too) noexcept
   return {};
 }
 
-bool pool_core::sees_work() const noexcept {
+bool work_scheduler::sees_work() const noexcept {
   if (waiting_count_.load() != 0) return true;
   const unsigned count = worker_count_.load();
   for (unsigned i = 0; i < count; ++i) {
-    const pool_worker& worker = *workers_[i].load();
+    const worker_thread& worker = *workers_[i].load();
     if (!worker.forks.looks_empty() || !worker.calls.looks_empty()) return true;
     if (worker.newest.load() != nullptr) return true;
   }
@@ -354,7 +354,7 @@ bool pool_core::sees_work() const noexcept {
 
 // For a worker that is counted as searching, which it is not any more afterwards.
 // Returns: nothing when the thread is to end.
-pool_core::found pool_core::search(pool_worker& worker) {
+work_scheduler::found work_scheduler::search(worker_thread& worker) {
   found work;
   for (;;) {
     work = search_a_while(worker);
@@ -365,7 +365,7 @@ pool_core::found pool_core::search(pool_worker& worker) {
   return work;
 }
 
-pool_core::found pool_core::search_a_while(pool_worker& worker) {
+work_scheduler::found work_scheduler::search_a_while(worker_thread& worker) {
   for (unsigned round = 1; round <= search_rounds; ++round) {
     found work{.call = take_waiting(worker)};
     if (!work) work = steal(worker, round == search_rounds || closing_.load());
