@@ -6,6 +6,7 @@
 
 #include "pirn/pirn.hpp"
 
+// [fork_join]
 pirn::job<long> fib(int n) {
   if (n < 2) co_return n;
   auto left = co_await pirn::fork(fib, n - 1);  // this thread does it; another may go on below
@@ -13,6 +14,7 @@ pirn::job<long> fib(int n) {
   co_await pirn::join();
   co_return left.value() + right;
 }
+// [/fork_join]
 
 pirn::task<> from_a_loop(pirn::thread_pool& pool) {
   const long value = co_await pool.submit(fib, 20);  // the loop goes on meanwhile
