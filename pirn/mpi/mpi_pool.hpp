@@ -1,6 +1,7 @@
 // mpi_pool: the ranks that mpirun started, as an executor.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "pirn/exec/executor.hpp"
+#include "pirn/exec/map.hpp"
 #include "pirn/mpi/mpi_main.hpp"
 #include "pirn/mpi/rank_call.hpp"
 
@@ -35,7 +37,7 @@ static_assert(std::is_trivially_copyable_v<mpi_pool_options>);
 /// Cost:     nothing while idle: ranks sleep.
 /// Source:   mpi4py.futures.MPIPoolExecutor.
 /// Example:  examples/35_mpi.cpp
-class mpi_pool final {
+class mpi_pool final : public executor_members<mpi_pool> {
  public:
   /// Throws: std::logic_error outside of mpi_main(), or while there is another one.
   explicit mpi_pool(mpi_pool_options options = {});
@@ -72,6 +74,8 @@ class mpi_pool final {
   std::string_view name() const noexcept { return name_; }
   /// The number of ranks that make calls.
   unsigned concurrency() const noexcept { return concurrency_; }
+  /// How many chunks map() keeps under way: some ahead of each rank.
+  std::size_t map_buffer() const noexcept { return 8 * std::size_t{concurrency_}; }
 
  private:
   struct parts;
