@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """conformance_list: the tests of modules of CPython's test suite, one a line.
 
-usage: conformance_list.py [--root DIR] MODULE...       e.g. test_generators test_asyncio.test_tasks
+usage: conformance_list.py [--root DIR] MODULE[:CLASS,...]...
+
+For example test_generators, test_asyncio.test_tasks, _test_multiprocessing:_TestPool,_TestPoll.
 
 Prints `module<TAB>Class.test_name` for each test method, under the class (or mixin) that defines it,
 in the order of the source, and `module<TAB>__test__.name` for each named doctest of the module.
@@ -33,11 +35,13 @@ def doctests(tree):
                     yield f"__test__.{key.value}"
 
 
-def listed(root, module):
-    """Returns the names of a module's tests; a name that is defined twice counts once."""
+def listed(root, module, classes=None):
+    """Returns the names of a module's tests, or of these classes' alone; a name that is defined
+    twice counts once."""
     source = root.joinpath(*module.split(".")).with_suffix(".py")
     tree = ast.parse(source.read_text(encoding="utf-8"), str(source))
-    return list(dict.fromkeys([*test_methods(tree), *doctests(tree)]))
+    names = dict.fromkeys([*test_methods(tree), *doctests(tree)])
+    return [name for name in names if classes is None or name.split(".")[0] in classes]
 
 
 def main():
@@ -45,8 +49,9 @@ def main():
     parser.add_argument("--root", type=Path, default=Path("/usr/lib/python3.11/test"))
     parser.add_argument("modules", nargs="+")
     arguments = parser.parse_args()
-    for module in arguments.modules:
-        for name in listed(arguments.root, module):
+    for part in arguments.modules:
+        module, _, classes = part.partition(":")
+        for name in listed(arguments.root, module, classes.split(",") if classes else None):
             print(f"{module}\t{name}")
 
 
