@@ -9,9 +9,10 @@
 using namespace std::chrono_literals;
 
 template <class... Args>
-void display(fmt::format_string<Args...> text, Args... args) {
+void display(fmt::format_string<Args...> text, Args&&... args) {
   static const pirn::time_point start = pirn::now();
-  fmt::print("[{} s] {}\n", (pirn::now() - start) / 1s, fmt::format(text, args...));
+  fmt::print("[{} s] {}\n", (pirn::now() - start) / 1s,
+             fmt::format(text, std::forward<Args>(args)...));
 }
 
 int loiter(int n) {
