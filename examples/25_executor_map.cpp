@@ -17,7 +17,7 @@ int loiter(int n) {
 
 int main() {
   pirn::thread_pool pool{3};
-  auto results = pirn::map(pool, loiter, std::views::iota(0, 5));
+  auto results = pool.map(loiter, std::views::iota(0, 5));
   std::string in_call_order;
   for (int result : results) in_call_order += fmt::format(" {}", result);
   fmt::print("results:{}\n", in_call_order);

@@ -53,22 +53,6 @@ class held_executor : public executor_members<held_executor> {
 static_assert(executor<held_executor>);
 static_assert(executor<inline_executor>);
 
-/// Threads, as an executor that a test may hold up.
-class small_pool : public executor_members<small_pool> {
- public:
-  explicit small_pool(unsigned size) : threads_(size) {}
-  template <class Fn, class... Args>
-  auto submit(Fn&& fn, Args&&... args) {
-    return threads_.submit(std::forward<Fn>(fn), std::forward<Args>(args)...);
-  }
-  void shutdown(shutdown_options = {}) { threads_.shutdown(); }
-  std::string_view name() const { return "small"; }
-  unsigned concurrency() const { return threads_.concurrency(); }
-
- private:
-  thread_pool threads_;
-};
-
 template <class R>
 std::vector<R> all_of(mapped<R> results) {
   std::vector<R> values;
@@ -81,7 +65,7 @@ int twice(int number) {
 }
 
 TEST(map, gives_the_results_in_the_order_of_the_elements) {
-  small_pool pool{2};
+  thread_pool pool{2};
   const std::vector numbers{1, 2, 3, 4, 5};
   EXPECT_EQ(all_of(map(pool, twice, numbers)), (std::vector{2, 4, 6, 8, 10}));
   EXPECT_EQ(all_of(map(pool, {.chunk = 2, .buffer = 1}, twice, numbers)),
@@ -143,7 +127,7 @@ TEST(map, unordered_gives_what_comes_first) {
 }
 
 TEST(map, a_failure_stays_at_its_own_element) {
-  small_pool pool{2};
+  thread_pool pool{2};
   auto odd = [](int number) {
     if (number % 2 == 0) throw std::invalid_argument(std::to_string(number));
     return number;
@@ -205,7 +189,7 @@ TEST(map, the_time_is_counted_from_its_call) {
 
 TEST(map, dropping_it_cancels_what_has_not_begun) {
   std::atomic<int> called = 0;
-  small_pool pool{1};
+  thread_pool pool{1};
   std::binary_semaphore begun{0};
   std::binary_semaphore gate{0};
   {
@@ -229,7 +213,7 @@ TEST(map, a_chunk_has_elements) {
 }
 
 TEST(map, elements_and_results_are_moved) {
-  small_pool pool{2};
+  thread_pool pool{2};
   std::vector<std::unique_ptr<int>> numbers;
   for (int i : {1, 2}) numbers.push_back(std::make_unique<int>(i));
   auto next = [](std::unique_ptr<int> number) {
@@ -243,7 +227,7 @@ TEST(map, elements_and_results_are_moved) {
 }
 
 TEST(map, a_function_without_a_result_is_called_for_each) {
-  small_pool pool{2};
+  thread_pool pool{2};
   std::atomic<int> total = 0;
   auto results =
       pool.map({.chunk = 2}, [&total](int each) { total += each; }, std::vector{1, 2, 3});
@@ -320,7 +304,7 @@ TEST_P(map_on_loop_test, a_cancelled_wait_loses_nothing_and_the_time_is_the_loop
 TEST_P(map_on_loop_test, on_threads_the_results_come_to_the_loop) {
   if (is_virtual()) return;
   on_loop([]() -> task<> {
-    small_pool pool{2};
+    thread_pool pool{2};
     for (bool ordered : {true, false}) {
       auto results = pool.map({.chunk = 7, .ordered = ordered}, twice, std::views::iota(0, 1000));
       int total = 0;

@@ -112,6 +112,13 @@ TEST(promise, many_blocked_threads_are_all_woken) {
   EXPECT_EQ(total, 8);
 }
 
+TEST(promise, a_blocked_thread_learns_of_the_cancellation) {
+  promise<int> given;
+  future<int> waiting = given.get_future();
+  std::jthread other([same = waiting]() mutable { same.cancel(); });
+  EXPECT_THROW(waiting.result(), future_cancelled);
+}
+
 TEST(promise, a_limit_ends_the_blocking) {
   promise<int> given;
   future<int> waiting = given.get_future();
@@ -144,6 +151,21 @@ TEST(promise, a_cancel_calls_the_callbacks) {
   EXPECT_TRUE(was_cancelled);
 }
 
+TEST(promise, a_callback_that_comes_after_the_end_is_called_at_once) {
+  promise<int> failing;
+  failing.get_future().add_done_callback(
+      [](future<int>& ended) { EXPECT_TRUE(ended.exception()); });
+  future<int> failed = failing.get_future();
+  failing.set_exception(a_mistake());
+  promise<int> given;
+  future<int> cancelled = given.get_future();
+  cancelled.cancel();
+  int calls = 0;
+  failed.add_done_callback([&calls](future<int>& ended) { calls += ended.exception() ? 1 : 0; });
+  cancelled.add_done_callback([&calls](future<int>& ended) { calls += ended.cancelled() ? 1 : 0; });
+  EXPECT_EQ(calls, 2);
+}
+
 TEST(promise, a_future_of_any_type_can_be_looked_at) {
   promise<int> number;
   promise<std::string> text;
@@ -174,6 +196,13 @@ TEST(promise, a_future_shows_its_state) {
   ended.cancel();
   EXPECT_EQ(fmt::format("{}", ended), "<future cancelled>");
   EXPECT_EQ(fmt::format("{}", future_base(ended)), "<future cancelled>");
+}
+
+TEST(promise_death, kept_twice_is_a_bug) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  promise<int> given;
+  given.set_value(1);
+  EXPECT_DEATH(given.set_value(2), "a promise is kept once");
 }
 
 TEST(promise, on_virtual_time_a_task_awaits_what_its_own_loop_fulfils) {

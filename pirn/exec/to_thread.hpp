@@ -1,6 +1,8 @@
 // to_thread: a blocking call made elsewhere, awaited here.
 #pragma once
 
+#include <exception>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -26,6 +28,15 @@ class runner_call final : public call_state<T, Fn, Args...>, public blocking_job
   void perform() noexcept override {
     const state_ref<runner_call> self(this);
     taken_up_ ? this->perform_begun() : this->perform_call();
+  }
+  // perform() follows, and lets it go.
+  void abandon(const std::exception_ptr& why) noexcept override {
+    if (why == nullptr) {
+      this->cancel();
+    } else if (this->begin()) {
+      this->result.set_error(why);
+      this->finish();
+    }
   }
 
   bool taken_up_ = false;
