@@ -33,7 +33,7 @@ namespace {
 using namespace pirn;
 using state_type = detail::typed_future_state<std::string>;
 
-constexpr int rounds = detail::sanitized ? 2000 : 20000;
+constexpr int rounds = detail::sanitized ? 2000 : 8000;
 constexpr std::uint64_t seed = 20090;
 constexpr std::string_view text = "a value that is too long for the small string buffer";
 
