@@ -1,6 +1,7 @@
-// pirn: thread_pool::submit and future::result().
+// pirn: thread_pool::submit and future::result(); map in chunks.
 #include "pirn/pirn.hpp"
 
+#include <ranges>
 #include <vector>
 
 #include "bench/submit/work.hpp"
@@ -39,17 +40,10 @@ bench::elapsed one_worker(std::uint64_t count) {
 
 bench::elapsed map_chunk(std::uint64_t count) {
   pirn::thread_pool pool{bench::pool_size};
-  std::vector<std::uint64_t> results(bench::map_elements);
-  std::vector<pirn::future<void>> chunks;
+  const auto elements = std::views::iota(std::uint64_t{0}, bench::map_elements);
   return bench::timed(count, bench::map_elements, bench::map_sum, [&] {
-    for (std::uint64_t first = 0; first < bench::map_elements; first += bench::map_chunk) {
-      chunks.push_back(pool.submit([&results, first] {
-        for (std::uint64_t i = first; i < first + bench::map_chunk; ++i) results[i] = bench::mix(i);
-      }));
-    }
-    for (auto& each : chunks) each.result();
-    chunks.clear();
     std::uint64_t sum = 0;
+    auto results = pirn::map(pool, {.chunk = bench::map_chunk}, bench::mix, elements);
     for (const std::uint64_t each : results) sum += each;
     return sum;
   });
