@@ -1,6 +1,7 @@
 // map: a function over the elements of ranges, on an executor.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <exception>
@@ -71,13 +72,7 @@ class map_engine {
 
   /// Steps to the next element, blocking, or on a loop.
   /// Returns: false after the last.
-  bool advance() {
-    while (!step()) {
-      if (!has_more()) return false;
-      start_chunk(window_.take());
-    }
-    return true;
-  }
+  bool advance() { return step() || advance_chunk(); }
   task<bool> advance_on_loop() {
     while (!step()) {
       if (!has_more()) co_return false;
@@ -90,9 +85,9 @@ class map_engine {
   /// The present element's.
   /// Throws: what its call threw; what became of its chunk, when that was not even done.
   outcome<R>& element() {
-    future_state& state = present_->results.state();
-    if (state.status() == future_status::cancelled) throw future_cancelled();
-    return static_cast<typed_future_state<results>&>(state).result.value()[at_];
+    if (elements_ == nullptr) [[unlikely]]
+      throw_chunk_failure();
+    return elements_[at_];
   }
 
  protected:
@@ -115,20 +110,26 @@ class map_engine {
   }
 
  private:
-  bool step() noexcept {
-    if (!present_) return false;
-    if (++at_ < present_->size) return true;
-    present_.reset();
-    return false;
+  bool step() noexcept { return ++at_ < size_; }
+  [[gnu::noinline]] bool advance_chunk() {
+    do {
+      if (!has_more()) return false;
+      start_chunk(window_.take());
+    } while (!step());
+    return true;
   }
   // What goes wrong with the input is told after the results of what was sent before.
   bool has_more() {
+    present_.reset();
+    size_ = at_ = 0;  // a further step finds no element either
     if (!window_.empty()) return true;
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     return false;
   }
   void start_chunk(map_chunk chunk) {
     present_.emplace(std::move(chunk));
+    elements_ = state().result.has_value() ? state().result.value().data() : nullptr;
+    size_ = present_->size;
     at_ = static_cast<std::size_t>(-1);  // step() goes to the first
     try {
       fill();
@@ -138,8 +139,18 @@ class map_engine {
     }
   }
 
+  typed_future_state<results>& state() noexcept {
+    return static_cast<typed_future_state<results>&>(present_->results.state());
+  }
+  [[noreturn, gnu::noinline]] void throw_chunk_failure() {
+    if (state().status() == future_status::cancelled) throw future_cancelled();
+    std::rethrow_exception(state().result.error());
+  }
+
   map_window window_;
   std::optional<map_chunk> present_;  // its elements from at_ on are still to be given out
+  outcome<R>* elements_ = nullptr;    // of the present chunk; null when it has failed as a whole
+  std::size_t size_ = 0;
   std::size_t at_ = 0;
   bool is_over_ = false;
   std::exception_ptr failure_;
@@ -166,6 +177,7 @@ class map_input final : public map_engine<R> {
 
   std::optional<map_chunk> submit_chunk() override {
     std::vector<arguments> elements;
+    elements.reserve(elements_expected());
     while (elements.size() < this->chunk_size() && !is_at_end()) {
       elements.push_back(std::apply([](auto&... each) { return arguments(*each...); }, at_));
       std::apply([](auto&... each) { (++each, ...); }, at_);
@@ -173,6 +185,20 @@ class map_input final : public map_engine<R> {
     if (elements.empty()) return std::nullopt;
     const std::size_t size = elements.size();
     return map_chunk{executor_.submit(call_, std::move(elements)), size};
+  }
+
+  // A chunk of elements, if the input is said to have so many.
+  std::size_t elements_expected() const {
+    if constexpr (((std::ranges::sized_range<const Views> && ...))) {
+      const std::size_t most = std::apply(
+          [](const Views&... each) {
+            return std::min({static_cast<std::size_t>(std::ranges::size(each))...});
+          },
+          views_);
+      return std::min(most, this->chunk_size());
+    } else {
+      return 0;
+    }
   }
 
   // The shortest range ends it.
