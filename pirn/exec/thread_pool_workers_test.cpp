@@ -27,14 +27,14 @@ int depth_by_waiting(thread_pool& pool, int depth) {
   return 1 + pool.submit(depth_by_waiting, std::ref(pool), depth - 1).result();
 }
 
-TEST(thread_worker_threads, calls_that_wait_for_each_other_need_no_second_thread) {
+TEST(thread_pool_workers, calls_that_wait_for_each_other_need_no_second_thread) {
   for (unsigned size : {1U, 2U}) {
     thread_pool pool{size};
     EXPECT_EQ(pool.submit(depth_by_waiting, std::ref(pool), 50).result(), 50);
   }
 }
 
-TEST(thread_worker_threads, a_call_that_waits_for_one_that_runs_elsewhere_blocks_for_it) {
+TEST(thread_pool_workers, a_call_that_waits_for_one_that_runs_elsewhere_blocks_for_it) {
   thread_pool pool{2};
   std::binary_semaphore gate{0};
   std::binary_semaphore begun{0};
@@ -50,7 +50,7 @@ TEST(thread_worker_threads, a_call_that_waits_for_one_that_runs_elsewhere_blocks
   EXPECT_EQ(waits.result(), 8);
 }
 
-TEST(thread_worker_threads, what_a_call_submits_is_taken_by_another_while_it_goes_on) {
+TEST(thread_pool_workers, what_a_call_submits_is_taken_by_another_while_it_goes_on) {
   thread_pool pool{2};
   std::binary_semaphore done{0};
   auto outer = [&] {
@@ -60,7 +60,7 @@ TEST(thread_worker_threads, what_a_call_submits_is_taken_by_another_while_it_goe
   pool.submit(outer).result();
 }
 
-TEST(thread_worker_threads, a_plain_caller_helps_only_where_it_was_asked_for) {
+TEST(thread_pool_workers, a_plain_caller_helps_only_where_it_was_asked_for) {
   for (bool helps : {false, true}) {
     std::binary_semaphore gate{0};
     std::binary_semaphore begun{0};
@@ -78,14 +78,14 @@ TEST(thread_worker_threads, a_plain_caller_helps_only_where_it_was_asked_for) {
   }
 }
 
-TEST(thread_worker_threads, one_thread_helped_or_not_makes_each_call_once) {
+TEST(thread_pool_workers, one_thread_helped_or_not_makes_each_call_once) {
   thread_pool pool{{.size = 2, .callers_help = true}};
   std::atomic<int> ran = 0;
   for (int i = 0; i < 2000; ++i) pool.submit([&] { ++ran; }).result();
   EXPECT_EQ(ran, 2000);
 }
 
-TEST(thread_worker_threads, each_thread_calls_the_initializer_first_and_has_the_pools_name) {
+TEST(thread_pool_workers, each_thread_calls_the_initializer_first_and_has_the_pools_name) {
   static thread_local int initialized = 0;
   thread_pool pool{{.size = 2, .name = "hash"}, [] { ++initialized; }};
   EXPECT_EQ(pool.name(), "hash");
@@ -96,7 +96,7 @@ TEST(thread_worker_threads, each_thread_calls_the_initializer_first_and_has_the_
   }
 }
 
-TEST(thread_worker_threads, a_failing_initializer_breaks_the_pool) {
+TEST(thread_pool_workers, a_failing_initializer_breaks_the_pool) {
   std::binary_semaphore gate{0};
   thread_pool pool{{.size = 1, .name = "bad"}, [&] {
                      gate.acquire();
@@ -116,7 +116,7 @@ TEST(thread_worker_threads, a_failing_initializer_breaks_the_pool) {
   EXPECT_THROW(pool.submit([] {}), broken_executor);
 }
 
-TEST(thread_worker_threads, shutdown_may_cancel_what_has_not_begun) {
+TEST(thread_pool_workers, shutdown_may_cancel_what_has_not_begun) {
   busy_pool busy;
   std::vector<future<void>> waiting;
   std::atomic<int> ran = 0;
@@ -130,7 +130,7 @@ TEST(thread_worker_threads, shutdown_may_cancel_what_has_not_begun) {
   EXPECT_EQ(ran, 0);
 }
 
-TEST(thread_worker_threads, a_bounded_pool_makes_the_caller_wait_for_room) {
+TEST(thread_pool_workers, a_bounded_pool_makes_the_caller_wait_for_room) {
   std::binary_semaphore gate{0};
   std::binary_semaphore begun{0};
   thread_pool pool{{.size = 1, .queue_max = 2}};
@@ -155,7 +155,7 @@ TEST(thread_worker_threads, a_bounded_pool_makes_the_caller_wait_for_room) {
   EXPECT_EQ(pool.statistics().queued, 0U);
 }
 
-TEST(thread_worker_threads, waiting_for_room_on_a_loop_is_an_error_that_says_what_to_do) {
+TEST(thread_pool_workers, waiting_for_room_on_a_loop_is_an_error_that_says_what_to_do) {
   std::binary_semaphore gate{0};
   std::binary_semaphore begun{0};
   thread_pool pool{{.size = 1, .name = "full", .queue_max = 1}};
@@ -180,7 +180,7 @@ TEST(thread_worker_threads, waiting_for_room_on_a_loop_is_an_error_that_says_wha
             "thread: use try_submit()");
 }
 
-TEST(thread_worker_threads, a_call_that_says_it_blocks_is_replaced_by_another_thread) {
+TEST(thread_pool_workers, a_call_that_says_it_blocks_is_replaced_by_another_thread) {
   thread_pool pool{{.size = 1, .blocking_max = 1}};
   std::binary_semaphore gate{0};
   std::binary_semaphore told{0};
@@ -199,7 +199,7 @@ TEST(thread_worker_threads, a_call_that_says_it_blocks_is_replaced_by_another_th
   EXPECT_EQ(pool.statistics().blocked, 0U);
 }
 
-TEST(thread_worker_threads, no_more_threads_than_asked_for_take_the_place_of_blocked_ones) {
+TEST(thread_pool_workers, no_more_threads_than_asked_for_take_the_place_of_blocked_ones) {
   thread_pool pool{{.size = 1, .blocking_max = 2}};
   std::counting_semaphore<8> gate{0};
   std::counting_semaphore<8> told{0};
@@ -218,11 +218,11 @@ TEST(thread_worker_threads, no_more_threads_than_asked_for_take_the_place_of_blo
   for (auto& each : all) each.result();
 }
 
-TEST(thread_worker_threads, a_hint_outside_of_a_pool_means_nothing) {
+TEST(thread_pool_workers, a_hint_outside_of_a_pool_means_nothing) {
   const blocking_hint hint;
 }
 
-TEST(thread_worker_threads, a_task_awaits_a_call_or_a_job_and_asks_it_to_stop) {
+TEST(thread_pool_workers, a_task_awaits_a_call_or_a_job_and_asks_it_to_stop) {
   thread_pool pool{2};
   auto doubles = [](int number) -> job<int> { co_return 2 * number; };
   std::binary_semaphore begun{0};
