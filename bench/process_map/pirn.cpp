@@ -1,4 +1,4 @@
-// pirn: process_pool, started again from this program.
+// pirn: process_pool, whose processes are this program, started again; the C++ runtime is linked in.
 #include <cstdint>
 #include <cstdlib>
 #include <ranges>

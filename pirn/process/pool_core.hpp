@@ -1,4 +1,5 @@
-// pool_core: a process pool but for the types of its calls: its queue, its workers, its thread.
+// pool_core: a process pool but for the types of its calls: its queue, its workers, its
+// thread.
 #pragma once
 
 #include <chrono>
@@ -59,9 +60,6 @@ class pool_core {
   const std::string& name() const noexcept { return plan_.name; }
   unsigned size() const noexcept { return plan_.size; }
 
-  /// How many calls of the present length are worth sending ahead to one process.
-  std::size_t depth() const noexcept;
-
  private:
   using clock = pool_worker::clock;
 
@@ -89,6 +87,8 @@ class pool_core {
   };
 
   // pool_core.cpp: the queue. All under the lock.
+  /// How many calls of the present length one process may have at a time.
+  std::size_t depth() const noexcept;
   void fill(pool_worker& worker, std::size_t depth, endings& over);
   void fill_all(endings& over);
   void share_with(pool_worker& idle, endings& over);
