@@ -27,9 +27,19 @@ bool take_one(std::atomic<unsigned>& count) noexcept {
 }
 
 thread_pool_options complete(thread_pool_options options) {
+  constexpr unsigned threads_max = 16'384;  // what idle_workers can count, by far
   if (options.size == 0) options.size = std::max(1U, std::thread::hardware_concurrency());
+  if (options.size > threads_max || options.blocking_max > threads_max) {
+    throw std::invalid_argument(
+        "a thread pool has at most 16384 threads, and as many for calls "
+        "that block");
+  }
   options.name = {};  // work_scheduler::name_ owns it
   return options;
+}
+
+[[noreturn]] void refuse_closed(const std::string& name) {
+  throw std::runtime_error("submit: the thread pool '" + name + "' was shut down");
 }
 
 }  // namespace
@@ -40,7 +50,9 @@ work_scheduler::work_scheduler(thread_pool_options options, std::function<void()
       limit_(options_.size + options_.blocking_max),
       initializer_(std::move(initializer)),
       idle_(options_.size),
-      workers_(new std::atomic<worker_thread*>[limit_]()) {}
+      workers_(new std::atomic<worker_thread*>[limit_ + 1]()) {
+  retired_.reserve(limit_ + 1);  // a thread that ends must not fail
+}
 
 work_scheduler::~work_scheduler() {
   shutdown({});
@@ -54,10 +66,10 @@ void fork_deque::wake_thief() noexcept {
 // --- What comes in
 
 void work_scheduler::refuse_if_closed() const {
-  if (closing_.load()) {
-    throw std::runtime_error("submit: the thread pool '" + name_ + "' was shut down");
-  }
-  if (abandoning_.load()) std::rethrow_exception(abandoned_because_);
+  if (closing_.load()) refuse_closed(name_);
+  if (!abandoning_.load()) return;
+  if (abandoned_because_ != nullptr) std::rethrow_exception(abandoned_because_);
+  refuse_closed(name_);  // shutdown() cancels, and is about to say that it is closed
 }
 
 bool work_scheduler::add(blocking_job& call, when_full full) {
@@ -97,7 +109,7 @@ bool work_scheduler::has_room(std::unique_lock<std::mutex>& lock, when_full full
 void work_scheduler::see_to(blocking_job& call) {
   try {
     wake_or_throw();
-  } catch (const std::system_error&) {
+  } catch (...) {
     std::scoped_lock lock(mutex_);
     if (started_.load() != 0 || !call.is_linked()) return;  // there are others to do it
     waiting_.remove(call);
@@ -195,13 +207,16 @@ void work_scheduler::wake_or_throw() {
 void work_scheduler::start_thread() {
   std::scoped_lock lock(threads_mutex_);
   worker_thread* worker = nullptr;
-  if (!retired_.empty()) {
-    worker = retired_.back();
-    retired_.pop_back();
+  // A thread that is ending may start another, in any place but its own.
+  const auto retired = std::ranges::find_if(
+      retired_, [](const worker_thread* each) { return each != this_worker_; });
+  if (retired != retired_.end()) {
+    worker = *retired;
+    retired_.erase(retired);
     if (worker->thread.joinable()) worker->thread.join();  // it is ending
   } else {
     const unsigned index = worker_count_.load();
-    PIRN_ASSERT(index < limit_, "a pool starts as many threads as were promised");
+    PIRN_ASSERT(index <= limit_, "a pool starts as many threads as were promised");
     worker = new worker_thread(*this, idle_, index);
     workers_[index].store(worker);
     worker_count_.store(index + 1);
@@ -357,8 +372,9 @@ bool work_scheduler::sees_work() const noexcept {
 work_scheduler::found work_scheduler::search(worker_thread& worker) {
   found work;
   for (;;) {
+    const bool closing = closing_.load();  // before the look: what was added before is then seen
     work = search_a_while(worker);
-    if (work || closing_.load() || retires(worker)) break;
+    if (work || closing || retires(worker)) break;
     idle_.sleep([this] { return closing_.load() || sees_work(); });
   }
   if (idle_.found() && sees_work() && idle_.wants_wake()) wake();

@@ -4,6 +4,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pirn/base/assert.hpp"
+
 namespace pirn::detail {
 
 namespace {
@@ -20,8 +22,9 @@ bool has_asymmetric_barrier() noexcept {
 }
 
 void heavy_barrier() noexcept {
-  if (has_asymmetric_barrier() && membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) == 0) return;
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (!has_asymmetric_barrier()) return std::atomic_thread_fence(std::memory_order_seq_cst);
+  const bool passed = membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) == 0;
+  PIRN_ASSERT(passed, "membarrier(2) was allowed, and others rely on it");
 }
 
 }  // namespace pirn::detail

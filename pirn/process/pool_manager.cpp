@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "pirn/base/assert.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/platform/descriptor_calls.hpp"
 #include "pirn/process/exit_status.hpp"
@@ -64,6 +65,7 @@ void pool_core::wait_for_news(std::vector<news>& all) {
   do {
     count = ::epoll_wait(news_.get(), events.data(), events.size(), -1);
   } while (count < 0 && errno == EINTR);
+  PIRN_ASSERT(count >= 0, "epoll_wait(2) fails only when it is called wrongly");
   for (const epoll_event& event : std::span(events).first(static_cast<std::size_t>(count))) {
     if (event.data.u64 == door) {
       std::uint64_t knocks = 0;
@@ -164,6 +166,10 @@ void pool_core::bury(unsigned index, endings& over) {
   if (!worker.has_greeted && ++failed_starts_ == failed_starts_max && !killed_) {
     break_pool(who + " and those before it did not even start: " + how, over);
   }
+  // By name: a process that another thread is just starting may hold copies of the descriptors, and
+  // then closing them does not take them out.
+  ::epoll_ctl(news_.get(), EPOLL_CTL_DEL, worker.stream().descriptor(), nullptr);
+  ::epoll_ctl(news_.get(), EPOLL_CTL_DEL, worker.pidfd(), nullptr);
   workers_[index].reset();
   --alive_;
   if (killed_) give_up_pending(over);
