@@ -111,7 +111,7 @@ TEST(spawn, signals_are_as_in_a_fresh_program) {
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
   spawn_request::placement output{out->writer.get(), 1};
-  script_request script("grep SigBlk /proc/$$/status");
+  script_request script("exec grep SigBlk /proc/self/status");  // a shell blocks them to fork
   script.request.descriptors = {&output, 1};
   auto child = spawn(script.request);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
