@@ -106,7 +106,9 @@ TEST(mpi_pool, a_large_result_does_not_wait_for_the_call_after_it) {
     long_ones.push_back(pool.submit([] { std::this_thread::sleep_for(200ms); }));
   }
   for (auto& each : large) EXPECT_EQ(each.result().size(), 4'000'000U);
-  if (!is_alone()) EXPECT_FALSE(long_ones.back().done());
+  if (!is_alone()) {
+    EXPECT_FALSE(long_ones.back().done());
+  }
 }
 
 TEST(mpi_pool, what_has_not_been_sent_can_be_cancelled) {
