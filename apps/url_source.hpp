@@ -1,14 +1,13 @@
 // url_source: the URLs of a run, one at a time, as they come.
 #pragma once
 
-#include <cstdint>
-#include <memory>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "input_bytes.hpp"
 #include "pirn/core/task.hpp"
-#include "pirn/io/file.hpp"
 
 namespace pirn::apps {
 
@@ -28,17 +27,15 @@ class url_source {
 
  private:
   task<bool> fill();
-  task<std::size_t> read_standard_input();
   std::optional<std::string> take_line();
 
   std::vector<std::string> urls_;
   std::size_t taken_ = 0;
-  std::string path_;
-  std::optional<io::file> file_;
   std::vector<std::byte> piece_;
   std::string buffer_;
   std::size_t begin_ = 0;
   bool ended_;
+  input_bytes input_;
 };
 
 }  // namespace pirn::apps
