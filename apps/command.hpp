@@ -29,6 +29,7 @@ using action = std::function<int()>;
 void add_echo(CLI::App& program, action& chosen);
 void add_flags(CLI::App& program, action& chosen);
 void add_get(CLI::App& program, action& chosen);
+void add_hash(CLI::App& program, action& chosen);
 void add_serve(CLI::App& program, action& chosen);
 void add_spin(CLI::App& program, action& chosen);
 

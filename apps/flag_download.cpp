@@ -37,11 +37,6 @@ class http_status_error : public std::runtime_error {
   http::status status_;
 };
 
-struct fetched_flag {
-  std::string image;
-  std::string file;
-};
-
 task<std::string> get_text(http::client& client, std::string url, semaphore& permits) {
   auto permit = co_await permits.scoped_acquire();
   http::response answer = co_await client.get(url);
@@ -50,6 +45,7 @@ task<std::string> get_text(http::client& client, std::string url, semaphore& per
   co_return body;
 }
 
+// Throws when it does not get the flag.
 task<fetched_flag> fetch_flag(http::client& client, const flag_order& order, std::string code,
                               semaphore& permits) {
   std::string lower = code;
@@ -57,10 +53,14 @@ task<fetched_flag> fetch_flag(http::client& client, const flag_order& order, std
   const std::string place = order.base_url + "/" + lower + "/";
   fetched_flag flag;
   flag.image = co_await get_text(client, place + lower + ".gif", permits);
-  flag.file = code + ".gif";
+  flag.result = {.code = code,
+                 .fate = flag_fate::downloaded,
+                 .file = code + ".gif",
+                 .size_bytes = flag.image.size(),
+                 .message = "OK"};
   if (order.with_country) {
     std::string metadata = co_await get_text(client, place + "metadata.json", permits);
-    flag.file = flag_file_name(country_in_metadata(metadata), code);
+    flag.result.file = flag_file_name(country_in_metadata(metadata), code);
   }
   co_return flag;
 }
@@ -80,20 +80,15 @@ flag_result result_of_exception(std::string code) {
   return result;
 }
 
-flag_result success(std::string code, fetched_flag flag) {
-  return {.code = std::move(code),
-          .fate = flag_fate::downloaded,
-          .file = std::move(flag.file),
-          .size_bytes = flag.image.size(),
-          .message = "OK"};
+std::string path_of(const flag_order& order, const flag_result& downloaded) {
+  return order.directory + "/" + downloaded.file;
 }
 
 task<> fetch_and_write(http::client& client, const flag_order& order, flag_result& result,
                        semaphore& permits) {
   fetched_flag flag = co_await fetch_flag(client, order, result.code, permits);
-  const std::string path = order.directory + "/" + flag.file;
-  co_await io::write_whole(path, std::as_bytes(std::span(flag.image)));
-  result = success(result.code, std::move(flag));
+  co_await io::write_whole(path_of(order, flag.result), std::as_bytes(std::span(flag.image)));
+  result = std::move(flag.result);
 }
 
 // Runs on a loop that exists for this one download.
@@ -106,6 +101,14 @@ task<fetched_flag> fetch_alone(const flag_order& order, std::string code, stop_s
       co_await within(until_stopped, fetch_flag(client, order, std::move(code), permits));
   if (!flag) throw future_cancelled();
   co_return *std::move(flag);
+}
+
+// A thread that blocks needs no ring: epoll's loop is quicker to set up.
+fetched_flag fetch_on_own_loop(const flag_order& order, const std::string& code,
+                               stop_switch& stop) {
+  const run_options options{
+      .driver = driver_choice::epoll, .handle_sigint = false, .blocking_threads = 1};
+  return run(options, fetch_alone, std::cref(order), code, std::ref(stop));
 }
 
 }  // namespace
@@ -130,17 +133,36 @@ task<flag_result> download_flag(http::client& client, const flag_order& order, s
 flag_result download_flag_blocking(const flag_order& order, std::string code, stop_switch& stop) {
   if (stop.is_stopped()) throw future_cancelled();
   try {
-    // A thread that blocks needs no ring: epoll's loop is quicker to set up.
-    const run_options options{
-        .driver = driver_choice::epoll, .handle_sigint = false, .blocking_threads = 1};
-    fetched_flag flag = run(options, fetch_alone, std::cref(order), code, std::ref(stop));
-    write_whole_blocking(order.directory + "/" + flag.file, std::as_bytes(std::span(flag.image)));
-    return success(std::move(code), std::move(flag));
+    fetched_flag flag = fetch_on_own_loop(order, code, stop);
+    write_whole_blocking(path_of(order, flag.result), std::as_bytes(std::span(flag.image)));
+    return std::move(flag.result);
   } catch (const future_cancelled&) {
     throw;
   } catch (const std::exception&) {
     return result_of_exception(std::move(code));
   }
+}
+
+fetched_flag fetch_flag_blocking(const flag_order& order, const std::string& code) {
+  fetched_flag flag;
+  try {
+    stop_switch never;
+    flag = fetch_on_own_loop(order, code, never);
+  } catch (const std::exception&) {
+    flag.result = result_of_exception(code);
+  }
+  return flag;
+}
+
+task<flag_result> store_flag(const flag_order& order, fetched_flag fetched) {
+  flag_result result = std::move(fetched.result);
+  if (result.fate != flag_fate::downloaded) co_return result;
+  try {
+    co_await io::write_whole(path_of(order, result), std::as_bytes(std::span(fetched.image)));
+  } catch (const std::exception&) {
+    result = result_of_exception(std::move(result.code));
+  }
+  co_return result;
 }
 
 std::string country_in_metadata(std::string_view json) {

@@ -27,6 +27,22 @@ struct flag_result {
   std::string file;  ///< its name, when it was downloaded
   std::size_t size_bytes = 0;
   std::string message;  ///< "OK", or what happened instead
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(code, fate, file, size_bytes, message);
+  }
+};
+
+/// A flag on its way to the disk. It travels between processes.
+struct fetched_flag {
+  flag_result result;
+  std::string image;  ///< empty when there is none
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(result, image);
+  }
 };
 
 /// What the downloads of a run have in common.
@@ -36,6 +52,11 @@ struct flag_order {
   /// Ask for the country's name too, and call the file `Brazil-BR.gif`.
   bool with_country = false;
   duration patience = std::chrono::seconds(30);  ///< with a site that says nothing
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(base_url, directory, with_country, patience);
+  }
 };
 
 /// How a client is to be for so many downloads at once.
@@ -52,6 +73,16 @@ task<flag_result> download_flag(http::client& client, const flag_order& order, s
 /// Requires: no loop runs on this thread.
 /// Throws:   future_cancelled when `stop` was pulled meanwhile.
 flag_result download_flag_blocking(const flag_order& order, std::string code, stop_switch& stop);
+
+/// The half of it that can be left to another process: fetches a flag, and writes nothing.
+/// Requires: no loop runs on this thread.
+/// Returns:  the flag, or what happened instead; it throws nothing.
+fetched_flag fetch_flag_blocking(const flag_order& order, const std::string& code);
+
+/// The other half: writes what was fetched.
+/// Returns: what became of the flag; it throws nothing but `cancelled`.
+/// Cancel:  no part of the file stays behind.
+task<flag_result> store_flag(const flag_order& order, fetched_flag fetched);
 
 /// What `metadata.json` says that the country is called.
 /// Throws: std::runtime_error when it does not say it.

@@ -70,6 +70,12 @@ task<> flag_session::run_style(style_report& report, const flag_task& work, cons
     case flag_style::threads:
       co_await run_threads(work, done);
       break;
+    case flag_style::futures:
+      co_await run_futures(work, done);
+      break;
+    case flag_style::processes:
+      co_await run_processes(work, done);
+      break;
     case flag_style::async:
       co_await run_async(work, done);
       break;
@@ -86,8 +92,15 @@ task<> flag_session::run_one(flag_style style) {
                            .with_country = plan_.with_country,
                            .patience = plan_.manners.delay + std::chrono::seconds(30)},
                  .connections = connections_of(style, plan_.connections, plan_.codes.size()),
+                 .watch = {},
+                 .fetch = plan_.fetch,
                  .flags_directory = plan_.flags_directory,
                  .manners = plan_.manners};
+  if (plan_.verbose) {
+    work.watch = [this](std::string_view code, const future_base& seen) {
+      say(fmt::format("{} {}\n", code, seen));
+    };
+  }
   if (plan_.styles.size() > 1) say(fmt::format("\n{}\n", to_string(style)));
   say(connections_report(work.connections));
   style_report& report = reports_.emplace_back();

@@ -23,6 +23,7 @@ struct flag_plan {
   bool with_country = false;
   bool verbose = false;
   bool json = false;
+  flag_fetcher fetch;  ///< of the style with processes; empty: a pool of its own
   run_options run;
 };
 

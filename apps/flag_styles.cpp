@@ -25,7 +25,10 @@ connection_limits limits_of(flag_style style) noexcept {
     case flag_style::sequential:
       return {1, 1};
     case flag_style::threads:
+    case flag_style::futures:
       return {30, 1000};
+    case flag_style::processes:
+      return {5, 60};
     case flag_style::async:
     case flag_style::virtual_time:
       return {5, 1000};
@@ -98,6 +101,10 @@ std::string_view to_string(flag_style style) noexcept {
       return "sequential";
     case flag_style::threads:
       return "threads";
+    case flag_style::futures:
+      return "futures";
+    case flag_style::processes:
+      return "processes";
     case flag_style::async:
       return "async";
     case flag_style::virtual_time:

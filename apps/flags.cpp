@@ -1,4 +1,4 @@
-// pirn flags: the flags of the world in four styles of programming, from a site of its own.
+// pirn flags: the flags of the world in six styles of programming, from a site of its own.
 
 #include <algorithm>
 #include <cctype>
@@ -13,6 +13,7 @@
 #include "flag_codes.hpp"
 #include "flag_session.hpp"
 #include "pirn/http/url.hpp"
+#include "ranks.hpp"
 
 namespace pirn::apps {
 
@@ -20,8 +21,10 @@ namespace {
 
 constexpr const char* examples =
     R"(Styles: sequential asks for one flag after the other; threads has a pool of threads that block;
-async has one loop, a task for each flag, and a semaphore; virtual is the async style with its site
-on virtual time: no waiting, no kernel sockets, the same tasks.
+futures has that pool too, and takes what it has submitted as it is completed; processes does so
+with a pool of processes, or with the ranks of mpirun; async has one loop, a task for each flag, and
+a semaphore; virtual is the async style with its site on virtual time: no waiting, no kernel
+sockets, the same tasks.
 
 Sites: LOCAL answers after --delay; DELAY after 0.5 s; ERROR answers a quarter of the requests 503
 and half of them after 0.5 s; REMOTE is the one at --base-url. All but REMOTE are served by the
@@ -31,7 +34,7 @@ Exit status: 0; 1 when a flag could not be fetched or stored for another reason 
 answer, or when the styles' files differ; 2 for wrong arguments; 130 after Ctrl-C.
 
 Examples:
-  pirn flags                            the 20 most populous countries, in all four styles
+  pirn flags                            the 20 most populous countries, in all styles
   pirn flags B BR --style async -v      BA to BZ, asynchronously, each with what became of it
   pirn flags -e -m 100 --style threads  AA to ZZ over a hundred threads
   pirn flags -a --delay 5 --style virtual   four minutes of waiting in milliseconds
@@ -46,6 +49,7 @@ struct flag_arguments {
   std::string server = "LOCAL";
   std::string base_url;
   std::string style = "all";
+  std::string executor = "processes";
   std::optional<double> delay_s;
   std::optional<double> error_rate;
   flag_plan plan;
@@ -133,7 +137,13 @@ int run_with(flag_arguments given) {
   plan.codes = choose_codes(
       given.codes, available,
       {.every = given.every, .all = given.all, .limit = static_cast<std::size_t>(given.limit)});
-  return run_flags(plan);
+  if (given.executor != "mpi") return run_flags(plan);
+  return with_ranks([&plan](auto& ranks) {
+    plan.fetch = [&ranks](const flag_order& order, const std::string& code) {
+      return ranks.submit(&fetch_flag_blocking, order, code);
+    };
+    return run_flags(plan);
+  });
 }
 
 }  // namespace
@@ -144,7 +154,7 @@ void add_flags(CLI::App& program, action& chosen) {
   plan.flags_directory = flags_directory;
   plan.destination = "downloaded";
   CLI::App& command = *program.add_subcommand(
-      "flags", "Download flags in four styles, sequential to virtual, and compare them");
+      "flags", "Download flags in six styles, sequential to virtual, and compare them");
   command.add_option("CC", given->codes, "country codes or first letters (B for BA to BZ)")
       ->option_text("...  [the 20 most populous]");
   command.add_flag("-a,--all", given->all, "all flags that there are");
@@ -152,8 +162,8 @@ void add_flags(CLI::App& program, action& chosen) {
   command.add_option("-l,--limit", given->limit, "only the first N codes")->option_text("N");
   command
       .add_option("-m,--max-req,--max_req", given->connections,
-                  "at most N requests at once; threads and async take up to 1000")
-      ->option_text("N [threads 30, async 5]");
+                  "at most N requests at once; up to 1000, of processes 60")
+      ->option_text("N [threads 30, others 5]");
   command.add_option("-s,--server", given->server, "the site: LOCAL, DELAY, ERROR or REMOTE")
       ->option_text("LABEL [LOCAL]");
   command.add_option("--base-url", given->base_url, "REMOTE's address: before /br/br.gif")
@@ -162,9 +172,15 @@ void add_flags(CLI::App& program, action& chosen) {
       ->option_text("S [0.1]");
   command.add_option("--error-rate", given->error_rate, "share of requests that it answers 503")
       ->option_text("R [0]");
-  command.add_option("--style", given->style, "sequential, threads, async, virtual or all")
-      ->check(CLI::IsMember({"sequential", "threads", "async", "virtual", "all"}))
+  command.add_option("--style", given->style, "one of the styles below, or all")
+      ->check(CLI::IsMember(
+          {"sequential", "threads", "futures", "processes", "async", "virtual", "all"}))
       ->option_text("STYLE [all]");
+  command
+      .add_option("-x,--executor", given->executor,
+                  "whose processes: our own, or mpi, the ranks of mpirun")
+      ->check(CLI::IsMember({"processes", "mpi"}))
+      ->option_text("NAME [processes]");
   command.add_flag("--with-country", plan.with_country,
                    "ask for the country's name too, and call files Brazil-BR.gif");
   command
@@ -175,7 +191,8 @@ void add_flags(CLI::App& program, action& chosen) {
       ->option_text("DIR");
   command.add_option("--seed", plan.manners.seed, "of which requests are delayed and which fail")
       ->option_text("N [0]");
-  command.add_flag("-v,--verbose", plan.verbose, "a line for each flag, no progress bar");
+  command.add_flag("-v,--verbose", plan.verbose,
+                   "a line for each flag, and for each future's state");
   command.add_flag("--json", plan.json, "print one JSON object only");
   add_driver_option(command, plan.run);
   command.footer(examples);

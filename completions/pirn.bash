@@ -2,9 +2,14 @@
 
 # Prints the values that the option `$2` of subcommand `$1` takes; `-` for files, `/` for folders.
 _pirn_values() {
+  case $1:$2 in
+    flags:-x | flags:--executor) echo "processes mpi" && return ;;
+    hash:-b) return 1 ;;
+    hash:-x | hash:--executor) echo "threads processes mpi inline" && return ;;
+  esac
   case $2 in
     --driver) echo "auto io_uring epoll" ;;
-    --style) echo "sequential threads async virtual all" ;;
+    --style) echo "sequential threads futures processes async virtual all" ;;
     -s | --server) echo "LOCAL DELAY ERROR REMOTE" ;;
     -i | --input) echo - ;;
     -d | --dest | --flags-dir | -o | --output-dir) echo / ;;
@@ -19,16 +24,20 @@ _pirn_options() {
   case $1 in
     flags)
       echo "--all --every --limit --max-req --server --base-url --delay --error-rate --style" \
-        "--with-country --dest --flags-dir --seed --verbose --json --driver --help"
+        "--executor --with-country --dest --flags-dir --seed --verbose --json --driver --help"
       ;;
     get)
       echo "--input --output-dir --jobs --per-host --timeout --connect-timeout --retries" \
         "--retry-wait --retry-wait-max --fail-early --keep-partial --json --quiet --driver --help"
       ;;
+    hash)
+      echo "--executor --jobs --binary --text --tag --zero --check --ignore-missing --quiet" \
+        "--status --strict --warn --json --driver --help"
+      ;;
     serve) echo "--bind --list --no-list --quiet --driver --workers --help" ;;
     echo) echo "--driver --workers --help" ;;
     spin) echo "--seconds --help" ;;
-    *) echo "echo flags get serve spin --help --version" ;;
+    *) echo "echo flags get hash serve spin --help --version" ;;
   esac
 }
 
@@ -44,6 +53,8 @@ _pirn() {
     esac
   elif [[ $subcommand == serve && $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -d -- "$word")
+  elif [[ $subcommand == hash && $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
   else
     mapfile -t COMPREPLY < <(compgen -W "$(_pirn_options "$subcommand")" -- "$word")
   fi

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""`pirn flags` end to end: the book's messages, four styles, their files, Ctrl-C, progress bars."""
+"""`pirn flags` end to end: the book's messages, six styles, their files, Ctrl-C, progress bars."""
 import fcntl
 import json
 import os
-import pathlib
 import pty
 import re
 import resource
@@ -14,45 +13,16 @@ import subprocess
 import termios
 import unittest
 
-from command_kit import InFolder, Outcome, RawServer, free_port, reply, run, start
-
-ORIGINALS = pathlib.Path("/usr/share/flags/countries/16x11")
-STYLES = ("sequential", "threads", "async", "virtual")
-REAL_STYLES = STYLES[:3]
-KEYS = ["style", "downloaded", "not_found", "errors", "bytes", "elapsed_s", "virtual_s",
-        "connections"]
-MOST_POPULOUS = "BD BR CD CN DE EG ET FR ID IN IR JP MX NG PH PK RU TR US VN".split()
-
-
-def original(code):
-    return (ORIGINALS / f"{code.lower()}.gif").read_bytes()
-
-
-def available():
-    return sorted(path.stem.upper() for path in ORIGINALS.glob("??.gif"))
-
-
-class Flags(InFolder):
-    def flags(self, *arguments, **options):
-        return run("flags", "--dest", self.out, "--delay", "0.001", *arguments, **options)
-
-    def reports(self, *arguments, status=0):
-        outcome = self.flags("--json", *arguments)
-        self.assertEqual(outcome.status, status, outcome)
-        return {each["style"]: each for each in json.loads(outcome.out)["styles"]}
-
-    def assert_originals(self, codes, folder=None):
-        folder = folder or self.out
-        self.assertEqual(self.names(folder), [f"{code}.gif" for code in codes])
-        for code in codes:
-            self.assertEqual((folder / f"{code}.gif").read_bytes(), original(code), code)
+from command_kit import Outcome, RawServer, free_port, reply, run, start
+from flags_kit import (KEYS, MOST_POPULOUS, REAL_STYLES, STYLES, Flags, available,
+                       original)
 
 
 class Styles(Flags):
     def test_all_styles_bring_the_same(self):
         outcome = self.flags()
         self.assertEqual(outcome.status, 0, outcome)
-        self.assertIn("The 20 files of all 4 styles are byte-identical.\n", outcome.out)
+        self.assertIn("The 20 files of all 6 styles are byte-identical.\n", outcome.out)
         for style in STYLES:
             self.assert_originals(MOST_POPULOUS, self.out / style)
         head, *rows = outcome.out.split("\n\n")[-1].splitlines()
@@ -60,7 +30,7 @@ class Styles(Flags):
             "style", "files", "bytes", "not found", "errors", "elapsed", "simulated",
             "connections", "speed-up"])
         size = str(sum(len(original(code)) for code in MOST_POPULOUS))
-        for style, connections, row in zip(STYLES, ("1", "20", "5", "5"), rows):
+        for style, connections, row in zip(STYLES, ("1", "20", "20", "5", "5", "5"), rows):
             cells = row.split()
             self.assertEqual(cells[:5], [style, "20", size, "0", "0"])
             self.assertEqual(cells[7], connections)
@@ -138,7 +108,8 @@ class Styles(Flags):
         self.assertEqual(self.names()[0], "Côte_d'Ivoire_..-BA.gif")
 
     def test_the_limit_of_each_style_holds(self):
-        for style, asked, most in (("sequential", "9", 1), ("threads", "4", 4), ("async", "6", 6)):
+        for style, asked, most in (("sequential", "9", 1), ("threads", "4", 4), ("futures", "5", 5),
+                                   ("processes", "3", 3), ("async", "6", 6)):
             def answer(connection, request):
                 if request.number < most:
                     server.wait_for_requests(most)
@@ -189,6 +160,23 @@ class Messages(Flags):
         self.assertRegex(outcome.out, rf"(?m)^AA not found: {site}/aa/aa\.gif$")
         self.assertRegex(outcome.out, r"(?m)^BR OK$")
 
+    def test_futures_are_shown_in_each_state(self):
+        result_types = {"futures": "flag_result", "processes": "fetched_flag"}
+        for style, result_type in result_types.items():
+            with self.subTest(style=style):
+                outcome = self.flags("BR", "US", "AA", "--style", style, "-v", "-m", "1")
+                self.assertEqual(outcome.status, 0, outcome)
+                states = re.findall(r"(?m)^(\w\w) <future (.*)>$", outcome.out)
+                finished = f"finished returned pirn::apps::{result_type}"
+                for code in ("AA", "BR", "US"):
+                    seen = [state for each, state in states if each == code]
+                    self.assertEqual(seen[-1], finished, outcome)
+                    self.assertEqual(len(set(seen)), len(seen))
+                    self.assertLessEqual(set(seen), {"pending", "running", finished})
+                self.assertIn("pending", [state for _, state in states])
+                self.assertLess(outcome.out.index(f"BR <future {finished}>"),
+                                outcome.out.index("BR OK"))
+
     def test_limit_takes_the_first_codes(self):
         self.assertIn("Searching for 3 flags: BD, BR, CD\n", self.flags("-l", "3").out)
 
@@ -233,6 +221,7 @@ class Messages(Flags):
             (["--base-url", "http://x"], "--base-url is for --server REMOTE"),
             (["-s", "REMOTE", "--base-url", "http://x", "--style", "virtual"], "--style virtual"),
             (["--style", "fast"], "--style: fast not in"),
+            (["--executor", "threads"], "--executor: threads not in"),
             (["--error-rate", "2"], "--error-rate R must be from 0 to 1"),
             (["--delay", "-1"], "--delay S must be"),
             (["--limit", "many"], "--limit"),
@@ -276,7 +265,9 @@ class Faults(Flags):
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
-        real = [(style, driver) for style in REAL_STYLES for driver in ("io_uring", "epoll")]
+        # A pool of processes has a file in memory of its own, to which the limit applies.
+        styles = [style for style in REAL_STYLES if style != "processes"]
+        real = [(style, driver) for style in styles for driver in ("io_uring", "epoll")]
         for style, driver in [*real, ("virtual", "auto")]:
             with self.subTest(style=style, driver=driver):
                 outcome = self.flags("BR", "US", "--style", style, "--driver", driver,
@@ -286,6 +277,17 @@ class Faults(Flags):
                 self.assertIn("error: write", outcome.out)
                 self.assertIn("File too large", outcome.out)
                 self.assertEqual(self.names(), [])
+
+    def test_a_directory_is_in_the_way(self):
+        for style in STYLES:
+            with self.subTest(style=style):
+                folder = self.folder / style
+                (folder / "BR.gif").mkdir(parents=True)
+                outcome = self.flags("BR", "US", "--style", style, "--dest", folder)
+                self.assertEqual(outcome.status, 1)
+                self.assertIn("1 error.", outcome.out)
+                self.assertIn("Is a directory", outcome.out)
+                self.assertEqual(self.names(folder), ["US.gif"])
 
     def test_the_destination_cannot_be_made(self):
         self.out.write_text("a file")
@@ -328,7 +330,8 @@ class CtrlC(Flags):
                 shutil.rmtree(self.out)
 
     def test_while_all_connections_hang_in_mid_body(self):
-        for style, connections in (("sequential", 1), ("threads", 4), ("async", 4)):
+        for style, connections in (("sequential", 1), ("threads", 4), ("futures", 4),
+                                   ("processes", 4), ("async", 4)):
             def answer(connection, _):
                 connection.sendall(reply(b"GIF" * 100)[:-50])
                 connection.recv(1)  # until the client has gone

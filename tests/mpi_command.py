@@ -3,8 +3,11 @@
 
 usage: mpi_command.py MPIRUN...
 """
+import json
+import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from command_kit import COMMAND, PATIENCE_S
@@ -28,6 +31,31 @@ class UnderMpirun(unittest.TestCase):
         outcome = run("attic")
         self.assertEqual(outcome.returncode, 2, outcome)
         self.assertEqual(outcome.stderr.count("there is no command 'attic'"), 1, outcome)
+
+    def test_ranks_digest_files_in_their_order(self):
+        with tempfile.TemporaryDirectory() as folder:
+            names = []
+            for number in range(300):
+                path = pathlib.Path(folder, f"file {number}")
+                path.write_bytes(b"x" * number * 100)
+                names.append(str(path))
+            wanted = subprocess.run(["sha256sum", *names], capture_output=True, text=True)
+            outcome = run("hash", "--executor", "mpi", *names, folder + "/missing")
+            self.assertEqual(outcome.stdout, wanted.stdout)
+            self.assertIn("pirn hash: ", outcome.stderr)
+            self.assertEqual(outcome.returncode, 1)
+            pathlib.Path(folder, "list").write_text(wanted.stdout)
+            outcome = run("hash", "--executor", "mpi", "--check", "--quiet", folder + "/list")
+            self.assertEqual((outcome.returncode, outcome.stdout), (0, ""), outcome)
+
+    def test_ranks_fetch_flags(self):
+        with tempfile.TemporaryDirectory() as folder:
+            outcome = run("flags", "--executor", "mpi", "--style", "processes", "--delay", "0",
+                          "--dest", folder, "--json")
+            self.assertEqual(outcome.returncode, 0, outcome)
+            (report,) = json.loads(outcome.stdout)["styles"]
+            self.assertEqual(report["downloaded"], 20)
+            self.assertEqual(len(list(pathlib.Path(folder).iterdir())), 20)
 
 
 if __name__ == "__main__":
