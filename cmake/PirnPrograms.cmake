@@ -126,7 +126,7 @@ endif()
 # Tests that are scripts: of the tools, and of the command from end to end.
 function(pirn_script_test label name)
   add_test(NAME ${label}/${name} COMMAND Python3::Interpreter ${ARGN})
-  set_tests_properties(${label}/${name} PROPERTIES TIMEOUT 300 LABELS ${label}
+  set_tests_properties(${label}/${name} PROPERTIES TIMEOUT 900 LABELS ${label}
     ENVIRONMENT "PIRN_BUILD_DIR=${PROJECT_BINARY_DIR};PIRN_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 endfunction()
 
