@@ -1,4 +1,5 @@
-// A program whose main() does not call process_main(), as this one's, is given no pool of processes.
+// A program whose main() does not call process_main(), as this one's, is given no pool of
+// processes.
 #include <stdexcept>
 #include <string>
 

@@ -1,4 +1,5 @@
-// pirn: process_pool, whose processes are this program, started again; the C++ runtime is linked in.
+// pirn: process_pool, whose processes are this program, started again; the C++ runtime is linked
+// in.
 #include <cstdint>
 #include <cstdlib>
 #include <ranges>
