@@ -28,9 +28,11 @@ inline constexpr time_point never = time_point::max();
 /// Longer than every wait: no time limit.
 inline constexpr duration forever = duration::max();
 
-/// `start + length`, or `never` where the sum would overflow.
-constexpr time_point saturating_add(time_point start, duration length) noexcept {
-  if (length > duration::zero() && start > never - length) return never;
+/// `start + length`, or the last moment of the clock (`never`) where the sum would overflow.
+template <class Clock>
+constexpr std::chrono::time_point<Clock, duration> saturating_add(
+    std::chrono::time_point<Clock, duration> start, duration length) noexcept {
+  if (length > duration::zero() && start > start.max() - length) return start.max();
   return start + length;
 }
 

@@ -1,7 +1,5 @@
 #include "pirn/exec/channel_core.hpp"
 
-#include "pirn/platform/futex.hpp"
-
 namespace pirn {
 
 std::string channel_join_wait::describe() const {
@@ -9,18 +7,6 @@ std::string channel_join_wait::describe() const {
 }
 
 namespace detail {
-
-bool channel_sleeper::sleep(deadline until) noexcept {
-  while (called_.load() == 0) {
-    if (!futex_wait(called_, 0, until)) return called_.load() != 0;
-  }
-  return true;
-}
-
-void channel_sleeper::called() noexcept {
-  called_.store(1);  // the sleeper may be gone from here on; only its address is used
-  futex_wake(called_);
-}
 
 channel_core::~channel_core() {
   for (const auto& each : waiters_) {
@@ -84,17 +70,6 @@ void channel_core::pass_on(channel_side side) noexcept {
   channel_calls calls;
   std::scoped_lock lock(mutex_);
   if (is_due(side)) call_first(side, calls);
-}
-
-void channel_core::refuse_on_loop(const char* what) {
-  if (loop::current_or_null() == nullptr) return;
-  throw std::logic_error(std::string(what) + " would block the loop of this thread: await it");
-}
-
-channel_sleeper::deadline channel_core::deadline_of(std::optional<duration> limit) noexcept {
-  const auto now = std::chrono::steady_clock::now();
-  if (!limit || *limit > std::chrono::steady_clock::time_point::max() - now) return std::nullopt;
-  return now + *limit;
 }
 
 void channel_wait_base::enqueue() noexcept {

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -17,6 +15,7 @@
 #include "pirn/core/inbox.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/core/wait.hpp"
+#include "pirn/exec/blocking_wait.hpp"
 
 namespace pirn {
 
@@ -72,16 +71,9 @@ class channel_calls {
 };
 
 /// A thread that sleeps until it is called.
-class channel_sleeper final : public channel_waiter {
- public:
-  using deadline = std::optional<std::chrono::steady_clock::time_point>;
-
-  /// Returns: false when the deadline has passed first.
-  bool sleep(deadline until) noexcept;
-
+class channel_sleeper final : public channel_waiter, public thread_sleep {
  private:
-  void called() noexcept override;
-  std::atomic<std::uint32_t> called_{0};
+  void called() noexcept override { wake(); }
 };
 
 /// Counts, limits, lock and waiters of a channel; `basic_channel` adds the items.
@@ -134,11 +126,8 @@ class channel_core {
 
   /// Tries until `attempt` succeeds or the time is over; sleeps in between.
   /// Returns: whether it succeeded.
-  /// Throws:  std::logic_error on a loop's own thread.
   template <class Attempt>
   bool block(channel_side side, std::optional<duration> limit, Attempt attempt);
-  static void refuse_on_loop(const char* what);
-  static channel_sleeper::deadline deadline_of(std::optional<duration> limit) noexcept;
 
   // All below are guarded by it.
   mutable std::mutex mutex_;
@@ -183,10 +172,10 @@ class channel_wait_base : public wait_node, private channel_waiter, private inbo
 template <class Attempt>
 bool channel_core::block(channel_side side, std::optional<duration> limit, Attempt attempt) {
   if (attempt()) return true;
-  const channel_sleeper::deadline until = deadline_of(limit);
+  const std::optional<steady_time> deadline = deadline_in(limit);
   for (bool again = false;; again = true) {
     channel_sleeper me;
-    if (enlist(side, me, again) && !me.sleep(until)) {
+    if (enlist(side, me, again) && !me.sleep(deadline)) {
       if (leave(side, me)) return false;
       me.sleep(std::nullopt);  // it is being called at this moment
       return attempt();

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include "pirn/base/type_name.hpp"
-#include "pirn/exec/time_limit.hpp"
+#include "pirn/exec/blocking_wait.hpp"
 
 namespace pirn {
+
 void future_base::wait_here(std::optional<duration> limit) const {
   detail::future_state& awaited = state();
   if (!awaited.is_settled()) {
     detail::refuse_to_block_a_loop("future::result()");
-    const detail::time_limit from_now(limit.value_or(forever));
-    if (!awaited.wait(from_now.for_thread())) throw timeout_error();
+    if (!awaited.wait(detail::deadline_in(limit))) throw timeout_error();
   }
   if (cancelled()) throw future_cancelled();
 }

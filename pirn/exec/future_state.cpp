@@ -1,38 +1,17 @@
 #include "pirn/exec/future_state.hpp"
 
-#include <stdexcept>
-#include <string>
-
-#include "pirn/core/loop.hpp"
-#include "pirn/platform/futex.hpp"
+#include "pirn/exec/blocking_wait.hpp"
 
 namespace pirn::detail {
 namespace {
 
-/// A thread that sleeps until a future has ended. Lives on that thread's stack.
-class parked_thread final : public future_observer {
- public:
-  bool is_told() const noexcept { return told_.load(std::memory_order_acquire) != 0; }
-  bool park(std::optional<std::chrono::steady_clock::time_point> deadline) noexcept {
-    return futex_wait(told_, 0, deadline);
-  }
-
+/// A thread that sleeps until a future has ended.
+class sleeping_observer final : public future_observer, public thread_sleep {
  private:
-  // Release: pairs with is_told(); the thread may return, and end this object, before the wake.
-  void settled() noexcept override {
-    told_.store(1, std::memory_order_release);
-    futex_wake(told_);
-  }
-
-  std::atomic<std::uint32_t> told_{0};
+  void settled() noexcept override { wake(); }
 };
 
 }  // namespace
-
-void refuse_to_block_a_loop(std::string_view what) {
-  if (loop::current_or_null() == nullptr) return;
-  throw std::logic_error(std::string(what) + " would block the loop of this thread: co_await it");
-}
 
 bool future_state::cancel() noexcept {
   switch (word_.cancel()) {
@@ -47,17 +26,13 @@ bool future_state::cancel() noexcept {
   std::unreachable();
 }
 
-bool future_state::wait(std::optional<std::chrono::steady_clock::time_point> deadline) {
+bool future_state::wait(std::optional<steady_time> deadline) {
   if (is_settled()) return true;
   if (try_help() && is_settled()) return true;
-  parked_thread here;
-  if (!observe(here)) return true;
-  while (!here.is_told()) {
-    if (here.park(deadline)) continue;
-    if (forget(here)) return false;
-    deadline.reset();  // it is being told: `here` must last until it has been
-  }
-  return true;
+  sleeping_observer here;
+  if (!observe(here) || here.sleep(deadline)) return true;
+  if (forget(here)) return false;
+  return here.sleep(std::nullopt);  // it is being told: `here` must last until it has been
 }
 
 bool future_state::observe(future_observer& observer) noexcept {

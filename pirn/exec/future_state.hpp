@@ -2,15 +2,14 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <optional>
-#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
 
+#include "pirn/base/deadline.hpp"
 #include "pirn/base/intrusive_list.hpp"
 #include "pirn/base/outcome.hpp"
 #include "pirn/core/frame_pool.hpp"
@@ -61,7 +60,8 @@ class future_state : public pooled_frame {
 
   /// Blocks the thread, after it has been asked to help.
   /// Returns: false when the deadline passed first.
-  bool wait(std::optional<std::chrono::steady_clock::time_point> deadline);
+  /// Throws:  what helping throws: std::bad_alloc.
+  bool wait(std::optional<steady_time> deadline);
 
   /// Returns: false when it is settled already; then the observer is not told.
   bool observe(future_observer& observer) noexcept;
@@ -94,9 +94,6 @@ class future_state : public pooled_frame {
   std::atomic<std::uint32_t> references_{1};
   intrusive_list<future_observer> observers_;  // under the word's lock
 };
-
-/// Throws: std::logic_error on the thread of a loop, which `what` would stop.
-void refuse_to_block_a_loop(std::string_view what);
 
 /// Holds one reference to a state.
 template <class State>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pirn/exec/blocking_wait.hpp"
 #include "pirn/exec/future_wait.hpp"
 
 namespace pirn::detail {
@@ -79,8 +80,7 @@ std::optional<std::size_t> futures_watch::try_take() noexcept {
   return number;
 }
 
-std::optional<std::size_t> futures_watch::take(
-    std::optional<std::chrono::steady_clock::time_point> deadline) {
+std::optional<std::size_t> futures_watch::take(std::optional<steady_time> deadline) {
   if (std::optional<std::size_t> number = try_take(); number || left_ == 0) return number;
   refuse_to_block_a_loop("waiting for the end of futures");
   help();

@@ -2,7 +2,6 @@
 // blocks and for a task alike.
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
@@ -38,7 +37,7 @@ class futures_watch {
   /// Blocks until the next end.
   /// Returns: its number; nothing when none is left, or at the deadline.
   /// Throws:  std::logic_error on a loop's own thread, unless an end is there already.
-  std::optional<std::size_t> take(std::optional<std::chrono::steady_clock::time_point> deadline);
+  std::optional<std::size_t> take(std::optional<steady_time> deadline);
 
   /// Waits for the next end, on a loop.
   /// Returns: its number; nothing when none is left.

@@ -1,10 +1,12 @@
 #include "pirn/exec/map_window.hpp"
 
+#include <bit>
 #include <stdexcept>
 #include <utility>
 
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/exec/blocking_wait.hpp"
 
 namespace pirn::detail {
 
@@ -20,14 +22,15 @@ map_window::~map_window() {
 }
 
 void map_window::add(map_chunk chunk) {
-  ++count_;
   if (options_.ordered) {
     in_order_.push_back(std::move(chunk));
-    return;
+  } else {
+    numbered_.reserve(std::bit_ceil(count_ + 1));  // before the end of what has no place is told
+    const std::size_t number = watch_.add(chunk.results.state());
+    if (number == numbered_.size()) numbered_.emplace_back();
+    numbered_[number].emplace(std::move(chunk));
   }
-  const std::size_t number = watch_.add(chunk.results.state());
-  if (number == numbered_.size()) numbered_.emplace_back();
-  numbered_[number].emplace(std::move(chunk));
+  ++count_;
 }
 
 map_chunk map_window::take() {

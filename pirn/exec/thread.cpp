@@ -4,15 +4,14 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/base/deadline.hpp"
 #include "pirn/core/exception_group.hpp"
-#include "pirn/core/loop.hpp"
-#include "pirn/exec/wait_limit.hpp"
+#include "pirn/exec/blocking_wait.hpp"
 #include "pirn/platform/affinity.hpp"
 #include "pirn/platform/thread_name.hpp"
 
@@ -158,9 +157,7 @@ bool thread::done() const {
 
 bool thread::wait(std::optional<duration> limit) {
   if (state().done()) return true;
-  if (loop::current_or_null() != nullptr) {
-    throw std::logic_error("thread::join() would block the loop of this thread");
-  }
+  detail::refuse_to_block_a_loop("thread::join()", "co_await to_thread()");
   return state().wait(limit);
 }
 

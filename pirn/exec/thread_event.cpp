@@ -1,7 +1,7 @@
 #include "pirn/exec/thread_event.hpp"
 
+#include "pirn/base/deadline.hpp"
 #include "pirn/exec/thread.hpp"
-#include "pirn/exec/wait_limit.hpp"
 
 namespace pirn {
 

@@ -302,7 +302,7 @@ TEST(thread_loop, joining_on_a_loops_own_thread_is_an_error_that_says_so) {
     } catch (const std::logic_error& error) {
       message = error.what();
     }
-    EXPECT_EQ(message, "thread::join() would block the loop of this thread");
+    EXPECT_EQ(message, "thread::join() would block the loop of this thread: co_await to_thread()");
     EXPECT_THROW(worker.join_for(1h), std::logic_error);
     worker.stop();
     while (!worker.done()) co_await pirn::sleep_for(100us);

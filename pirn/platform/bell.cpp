@@ -4,8 +4,9 @@
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "pirn/platform/timespec.hpp"
 
 namespace pirn::detail {
 
@@ -18,11 +19,7 @@ static_assert(std::atomic<std::uint32_t>::is_always_lock_free &&
 // process.
 bool bell::wait(std::uint32_t heard, std::optional<std::chrono::nanoseconds> limit) noexcept {
   timespec length{};
-  if (limit) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(*limit);
-    length.tv_sec = static_cast<time_t>(seconds.count());
-    length.tv_nsec = static_cast<long>((*limit - seconds).count());
-  }
+  if (limit) length = to_timespec(*limit);
   asleep_ = 1;
   const long result =
       ::syscall(SYS_futex, &rings_, FUTEX_WAIT, heard, limit ? &length : nullptr, nullptr, 0);

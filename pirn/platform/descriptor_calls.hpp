@@ -1,13 +1,13 @@
 // descriptor_calls: pipes, socket pairs, and reading and writing by number.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <optional>
 #include <span>
 #include <system_error>
 
+#include "pirn/base/deadline.hpp"
 #include "pirn/core/operation.hpp"
 #include "pirn/platform/fd.hpp"
 
@@ -48,8 +48,6 @@ int set_nonblocking(int descriptor) noexcept;
 std::ptrdiff_t read_now(int descriptor, std::span<std::byte> into) noexcept;
 /// Returns: the count or -errno; -EPIPE when nobody reads, without a signal.
 std::ptrdiff_t write_now(int descriptor, std::span<const std::byte> from) noexcept;
-
-using steady_time = std::chrono::steady_clock::time_point;
 
 /// Blocks this thread until a descriptor is ready for `events` (poll_event bits) or the deadline
 /// comes.

@@ -15,6 +15,7 @@
 #include "pirn/platform/descriptor_polls.hpp"
 #include "pirn/platform/epoll_socket.hpp"
 #include "pirn/platform/file_jobs.hpp"
+#include "pirn/platform/timespec.hpp"
 
 namespace pirn {
 
@@ -133,8 +134,7 @@ int epoll_driver::ask_kernel(int timeout_ms) noexcept {
 
 int epoll_driver::wait_for(duration length) noexcept {
   if (has_pwait2_) {
-    auto seconds = std::chrono::floor<std::chrono::seconds>(length);
-    timespec timeout{.tv_sec = seconds.count(), .tv_nsec = (length - seconds).count()};
+    const timespec timeout = detail::to_timespec(length);
     std::span<epoll_event> room = shared_.batch.events;
     int count = ::epoll_pwait2(shared_.set.get(), room.data(), static_cast<int>(room.size()),
                                &timeout, nullptr);

@@ -4,8 +4,9 @@
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "pirn/platform/timespec.hpp"
 
 namespace pirn::detail {
 namespace {
@@ -13,21 +14,12 @@ namespace {
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t),
               "the kernel looks at the bare word");
 
-timespec to_timespec(std::chrono::steady_clock::time_point moment) noexcept {
-  const auto since_boot = moment.time_since_epoch();  // steady_clock is CLOCK_MONOTONIC on Linux
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_boot);
-  timespec result{};
-  result.tv_sec = static_cast<time_t>(seconds.count());
-  result.tv_nsec = static_cast<long>(std::chrono::nanoseconds(since_boot - seconds).count());
-  return result;
-}
-
 }  // namespace
 
 bool futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
                 std::optional<std::chrono::steady_clock::time_point> deadline) noexcept {
-  timespec until{};
-  if (deadline) until = to_timespec(*deadline);
+  timespec until{};  // steady_clock is CLOCK_MONOTONIC on Linux
+  if (deadline) until = to_timespec(deadline->time_since_epoch());
   const long result = ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
                                 deadline ? &until : nullptr, nullptr, FUTEX_BITSET_MATCH_ANY);
   return result == 0 || errno != ETIMEDOUT;
