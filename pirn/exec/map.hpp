@@ -98,18 +98,31 @@ class map_engine {
   virtual std::optional<map_chunk> submit_chunk() = 0;
 
   std::size_t chunk_size() const noexcept { return window_.options().chunk; }
-  void fill() {
-    while (!is_over_ && !window_.is_full()) {
-      std::optional<map_chunk> chunk = submit_chunk();
-      if (!chunk) {
-        is_over_ = true;
-        return;
-      }
-      window_.add(std::move(*chunk));
-    }
+  /// Sends chunks until enough are under way. What that throws ends the input, and is thrown in the
+  /// place of what could not be sent; at once only where nothing was.
+  void begin() {
+    fill();
+    if (window_.empty() && failure_) std::rethrow_exception(failure_);
+  }
+  /// There are no more elements, because of `failure`.
+  void end_input(std::exception_ptr failure) noexcept {
+    failure_ = std::move(failure);
+    is_over_ = true;
   }
 
  private:
+  void fill() noexcept {
+    try {
+      while (!is_over_ && !window_.is_full()) {
+        std::optional<map_chunk> chunk = submit_chunk();
+        if (!chunk) return end_input(nullptr);
+        window_.add(std::move(*chunk));
+      }
+    } catch (...) {
+      end_input(std::current_exception());
+    }
+  }
+
   bool step() noexcept { return ++at_ < size_; }
   [[gnu::noinline]] bool advance_chunk() {
     do {
@@ -131,12 +144,7 @@ class map_engine {
     elements_ = state().result.has_value() ? state().result.value().data() : nullptr;
     size_ = present_->size;
     at_ = static_cast<std::size_t>(-1);  // step() goes to the first
-    try {
-      fill();
-    } catch (...) {
-      failure_ = std::current_exception();
-      is_over_ = true;
-    }
+    fill();
   }
 
   typed_future_state<results>& state() noexcept {
@@ -169,7 +177,7 @@ class map_input final : public map_engine<R> {
         views_(std::views::all(std::forward<Ranges>(ranges))...),
         at_(std::apply([](Views&... each) { return positions(std::ranges::begin(each)...); },
                        views_)) {
-    this->fill();
+    this->begin();
   }
 
  private:
@@ -178,9 +186,14 @@ class map_input final : public map_engine<R> {
   std::optional<map_chunk> submit_chunk() override {
     std::vector<arguments> elements;
     elements.reserve(elements_expected());
-    while (elements.size() < this->chunk_size() && !is_at_end()) {
-      elements.push_back(std::apply([](auto&... each) { return arguments(*each...); }, at_));
-      std::apply([](auto&... each) { (++each, ...); }, at_);
+    try {
+      while (elements.size() < this->chunk_size() && !is_at_end()) {
+        elements.push_back(std::apply([](auto&... each) { return arguments(*each...); }, at_));
+        std::apply([](auto&... each) { (++each, ...); }, at_);
+      }
+    } catch (...) {
+      if (elements.empty()) throw;
+      this->end_input(std::current_exception());  // after those that were read
     }
     if (elements.empty()) return std::nullopt;
     const std::size_t size = elements.size();
@@ -301,7 +314,9 @@ std::size_t map_buffer(const Executor& where) noexcept {
 ///
 /// Lifetime: the executor, and ranges that are given as lvalues, must outlive the result; others
 ///           are moved into it. `fn` is copied into each chunk.
-/// Throws:   what reading the first elements throws; std::invalid_argument for chunks of nothing.
+/// Throws:   std::invalid_argument for chunks of nothing. What reading an element or submitting a
+///           chunk throws ends the input: it is thrown by the step that would have come to that
+///           element, after the results of all before it; by map() itself when it is the first.
 /// Source:   concurrent.futures.Executor.map(), mpi4py.futures' `unordered`.
 /// Example:  examples/25_executor_map.cpp
 template <executor Executor, class Fn, std::ranges::input_range... Ranges>

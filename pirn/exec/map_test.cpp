@@ -163,6 +163,39 @@ TEST(map, what_reading_the_input_throws_comes_after_the_results_before_it) {
   EXPECT_EQ(seen, (std::vector{0, 2, 4}));
 }
 
+TEST(map, a_chunk_that_could_be_read_in_part_is_called_for_that_part) {
+  auto read = [](int number) {
+    if (number == 4) throw std::out_of_range("the end");
+    return number;
+  };
+  for (std::size_t chunk : {2U, 3U, 5U, 9U}) {
+    for (std::size_t buffer : {1U, 9U}) {
+      inline_executor here;
+      auto results = here.map({.chunk = chunk, .buffer = buffer}, twice,
+                              std::views::iota(0, 9) | std::views::transform(read));
+      std::vector<int> seen;
+      EXPECT_THROW(
+          {
+            for (int each : results) seen.push_back(each);
+          },
+          std::out_of_range);
+      EXPECT_EQ(seen, (std::vector{0, 2, 4, 6})) << "chunks of " << chunk;
+      EXPECT_EQ(results.begin(), results.end());  // told once
+    }
+  }
+}
+
+TEST(map, what_reading_the_first_element_throws_is_thrown_by_map) {
+  inline_executor here;
+  auto read = [](int) -> int { throw std::out_of_range("the end"); };
+  auto mapping = [&] {
+    static_cast<void>(here.map(twice, std::views::iota(0, 9) | std::views::transform(read)));
+  };
+  EXPECT_THROW(mapping(), std::out_of_range);
+  here.shutdown();
+  EXPECT_THROW(static_cast<void>(here.map(twice, std::vector{1})), std::runtime_error);
+}
+
 TEST(map, an_executor_that_takes_no_more_says_so_after_the_results_before_it) {
   inline_executor here;
   auto results = here.map({.buffer = 2}, twice, std::views::iota(0, 9));
