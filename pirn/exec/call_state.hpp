@@ -1,6 +1,7 @@
 // call_state: a future's state together with the call that makes its result.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <tuple>
@@ -41,6 +42,16 @@ class call_state : public typed_future_state<T> {
   /// Calls it where it is; what comes of it may refer to the function until drop_call().
   /// Requires: begin() said true.
   decltype(auto) call_in_place() { return std::apply(call_.fn, std::move(call_.args)); }
+  /// Fails a call that nobody has begun with `why`, or, where that is null, cancels it.
+  /// Returns: whether it has ended so.
+  bool abandon_call(const std::exception_ptr& why) noexcept {
+    if (why == nullptr) return this->cancel();
+    if (!this->begin()) return false;
+    drop_call();
+    this->result.set_error(why);
+    this->finish();
+    return true;
+  }
   /// Lets go of a call that will not be made.
   void drop_call() noexcept {
     if (std::exchange(is_held_, false)) std::destroy_at(&call_);

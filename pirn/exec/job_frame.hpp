@@ -32,7 +32,7 @@ class job_root {
 class fork_deque final : public work_deque<job_frame> {
  public:
   /// `others` are told when there is something to steal; null for a deque that nobody steals from.
-  explicit fork_deque(work_scheduler* others, const idle_workers& idle) noexcept
+  explicit fork_deque(work_scheduler* others, const idle_workers& idle)
       : idle_(idle), others_(others) {}
 
   /// Leaves a job for anyone.

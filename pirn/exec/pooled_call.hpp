@@ -1,6 +1,8 @@
 // pooled_call: a submitted call, or the job that it makes, on its way through a thread pool.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <utility>
 
@@ -22,19 +24,25 @@ class pooled : public call_state<T, Fn, Args...>, public blocking_job {
 
  protected:
   void abandon(const std::exception_ptr& why) noexcept final {
-    if (why == nullptr) {
-      this->cancel();
-    } else if (this->begin()) {
-      this->result.set_error(why);
-      this->finish();
-    }
+    if (this->abandon_call(why)) helper_.store(helper::left);  // so nobody has begun it
   }
 
   /// The pool's turn: begins it, unless it was cancelled or a waiter has begun it.
   bool begin_or_drop() noexcept {
     if (this->begin()) return true;
-    if (this->status() == future_status::cancelled) this->drop_call();
+    if (this->status() == future_status::cancelled) {
+      this->drop_call();
+    } else if (callers_help_ && helper_.load() != helper::left) {
+      pool_.helpers().found();
+      if (helper_.exchange(helper::awaited) == helper::left) pool_.helpers().left();
+    }
     return false;
+  }
+
+  /// For a waiter, after all that it does with the call. The pool may be gone, unless it has met
+  /// the call meanwhile and waits for this.
+  void leave_helped() noexcept {
+    if (callers_help_ && helper_.exchange(helper::left) == helper::awaited) pool_.helpers().left();
   }
 
   /// Whether this thread is one of the pool's; `pool_` may be used then.
@@ -45,6 +53,12 @@ class pooled : public call_state<T, Fn, Args...>, public blocking_job {
 
   work_scheduler& pool_;  // gone when the call has ended
   const bool callers_help_;
+
+ private:
+  /// Of a call that a waiter has begun: whether that one still has to do with it, and whether the
+  /// pool, which came to it second, waits until it has not.
+  enum class helper : std::uint8_t { inside, awaited, left };
+  std::atomic<helper> helper_{helper::inside};
 };
 
 template <class T, class Fn, class... Args>
@@ -69,6 +83,7 @@ class pooled_call final : public pooled<T, Fn, Args...> {
     }
     if (!this->begin()) return false;
     this->perform_begun();  // the pool finds it done
+    this->leave_helped();
     return true;
   }
 };
@@ -90,6 +105,7 @@ class pooled_job final : public pooled<T, Fn, Args...>, private job_root {
       running_ = this->call_in_place();
     } catch (...) {
       this->result.set_error(std::current_exception());
+      this->drop_call();
       this->finish();
       return;
     }
@@ -110,12 +126,14 @@ class pooled_job final : public pooled<T, Fn, Args...>, private job_root {
   // The job that waits has work of its own on this thread's deque, so this one gets another, which
   // nobody steals from: it is done here from its beginning to its end.
   bool try_help() override {
-    if (!this->is_on_pool() || !this->begin()) return false;
+    if (!this->is_on_pool() || this->status() != future_status::pending) return false;
     static const idle_workers nobody(0);
-    fork_deque alone(nullptr, nobody);
+    fork_deque alone(nullptr, nobody);  // before the begin: there may be no memory for it
+    if (!this->begin()) return false;
     fork_deque* before = fork_deque::exchange_own(&alone);
     start(share(*this));
     fork_deque::exchange_own(before);
+    this->leave_helped();
     return true;
   }
 

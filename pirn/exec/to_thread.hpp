@@ -30,14 +30,7 @@ class runner_call final : public call_state<T, Fn, Args...>, public blocking_job
     taken_up_ ? this->perform_begun() : this->perform_call();
   }
   // perform() follows, and lets it go.
-  void abandon(const std::exception_ptr& why) noexcept override {
-    if (why == nullptr) {
-      this->cancel();
-    } else if (this->begin()) {
-      this->result.set_error(why);
-      this->finish();
-    }
-  }
+  void abandon(const std::exception_ptr& why) noexcept override { this->abandon_call(why); }
 
   bool taken_up_ = false;
 };

@@ -3,7 +3,7 @@
 namespace pirn::detail {
 
 work_deque_base::work_deque_base() {
-  rings_.push_back(std::make_unique<ring>(first_size));
+  rings_.push_back(std::make_unique<ring>(room_when_empty));
   use(*rings_.back(), 0);
 }
 
@@ -13,7 +13,7 @@ void work_deque_base::use(ring& next, std::int64_t top) noexcept {
   slots_ = next.slots.get();
   mask_ = next.mask;
   full_at_ = top + static_cast<std::int64_t>(next.mask) + 1;
-  ring_.store(&next, std::memory_order_release);  // pairs with steal_pointer(): the copied slots
+  ring_.store(&next, std::memory_order_release);  // pairs with steal_at(): the copied slots
 }
 
 void work_deque_base::make_room(std::int64_t bottom) {
@@ -61,11 +61,25 @@ void* work_deque_base::take_oldest_pointer() noexcept {
 // bottom. The barrier between, which the owner's thread passes too, falls before the owner's store
 // (then the owner will see this top, and compete) or after it (then the bottom seen here is the
 // lowered one).
-void* work_deque_base::steal_pointer() noexcept {
-  std::int64_t top = top_.load(std::memory_order_acquire);
+void* work_deque_base::steal_from_deque() noexcept {
+  const std::int64_t top = top_.load(std::memory_order_acquire);
   if (top >= bottom_.load(std::memory_order_acquire)) return nullptr;
   heavy_barrier();
   if (top >= bottom_.load(std::memory_order_acquire)) return nullptr;
+  return steal_at(top);
+}
+
+// The bottom never goes down, and every item leaves by a change of the top from its own index. So
+// whatever bottom was seen, an item below it was pushed, and whoever changes the top has it alone.
+void* work_deque_base::steal_from_queue() noexcept {
+  const std::int64_t top = top_.load(std::memory_order_acquire);
+  if (top >= bottom_.load(std::memory_order_acquire)) return nullptr;
+  return steal_at(top);
+}
+
+// The bottom was read with acquire: so the ring is one that has the item, or, if the item is gone
+// and its slot may hold another one, the top has changed.
+void* work_deque_base::steal_at(std::int64_t top) noexcept {
   ring* from = ring_.load(std::memory_order_acquire);
   void* item =
       from->slots[static_cast<std::size_t>(top) & from->mask].load(std::memory_order_relaxed);

@@ -13,17 +13,17 @@
 
 namespace pirn::detail {
 
-/// Chase and Lev's deque. The owner pushes and pops at the bottom as if it were alone: two stores
-/// and three loads. Who steals pays for both: a system call that passes a memory barrier on every
-/// running thread, made only when the deque looks as if it held something.
+/// Chase and Lev's deque, for work_deque and work_queue.
 ///
-/// Threads:  push(), pop() and take_oldest() from the owner; steal() and looks_empty() from any.
+/// Threads:  looks_empty() and the steal() of both from any; all else from the owner.
 /// Lifetime: what it grew out of is kept to the end, since thieves may still look at it.
 /// Source:   D. Chase, Y. Lev: Dynamic Circular Work-Stealing Deque, SPAA 2005; memory orders as in
 ///           N. M. Lê et al.: Correct and Efficient Work-Stealing for Weak Memory Models, PPoPP
 ///           2013.
 class work_deque_base {
  public:
+  static constexpr std::size_t room_when_empty = 256;
+
   work_deque_base();
   work_deque_base(work_deque_base&&) = delete;  // thieves point at it
   ~work_deque_base();
@@ -32,9 +32,15 @@ class work_deque_base {
     return top_.load(std::memory_order_relaxed) >= bottom_.load(std::memory_order_relaxed);
   }
 
- protected:
-  bool is_asymmetric() const noexcept { return asymmetric_; }
+  /// Sees to it that the next push has room.
+  /// Throws: std::bad_alloc.
+  PIRN_ALWAYS_INLINE void make_room() {
+    const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
+    if (bottom >= full_at_) [[unlikely]]
+      make_room(bottom);
+  }
 
+ protected:
   PIRN_ALWAYS_INLINE void push_pointer(void* item) {
     const std::int64_t bottom = bottom_.load(std::memory_order_relaxed);
     if (bottom >= full_at_) [[unlikely]]
@@ -57,7 +63,10 @@ class work_deque_base {
   }
 
   void* take_oldest_pointer() noexcept;
-  void* steal_pointer() noexcept;
+  /// Where the owner pops.
+  void* steal_from_deque() noexcept;
+  /// Where it does not.
+  void* steal_from_queue() noexcept;
 
  private:
   using slot = std::atomic<void*>;
@@ -67,10 +76,9 @@ class work_deque_base {
     std::unique_ptr<slot[]> slots;
   };
 
-  static constexpr std::size_t first_size = 256;
-
   [[gnu::noinline, gnu::cold]] void make_room(std::int64_t bottom);
   [[gnu::noinline]] void* pop_last(std::int64_t bottom, std::int64_t top) noexcept;
+  void* steal_at(std::int64_t top) noexcept;
   void use(ring& next, std::int64_t top) noexcept;
 
   // The owner's, and read by thieves.
@@ -85,16 +93,28 @@ class work_deque_base {
   alignas(64) std::atomic<std::int64_t> top_{0};
 };
 
+/// Newest first for its owner, who pushes and pops as if it were alone: two stores and three loads.
+/// Who steals pays for both: a system call that passes a memory barrier on every running thread,
+/// made only when the deque looks as if it held something.
 template <class T>
 class work_deque : public work_deque_base {
  public:
   void push(T& item) { push_pointer(&item); }
   /// Takes the newest, or gives null.
   T* pop() noexcept { return static_cast<T*>(pop_pointer()); }
-  /// Takes the oldest, as a thief would, but as the owner.
-  T* take_oldest() noexcept { return static_cast<T*>(take_oldest_pointer()); }
   /// Takes the oldest, or gives null: also when another thread was quicker.
-  T* steal() noexcept { return static_cast<T*>(steal_pointer()); }
+  T* steal() noexcept { return static_cast<T*>(steal_from_deque()); }
+};
+
+/// Oldest first for everybody; the owner takes as thieves do. No barrier is passed by anyone.
+template <class T>
+class work_queue : public work_deque_base {
+ public:
+  void push(T& item) { push_pointer(&item); }
+  /// Takes the oldest, or gives null.
+  T* take_oldest() noexcept { return static_cast<T*>(take_oldest_pointer()); }
+  /// The same for others: null also when another thread was quicker.
+  T* steal() noexcept { return static_cast<T*>(steal_from_queue()); }
 };
 
 }  // namespace pirn::detail

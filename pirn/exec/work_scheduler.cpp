@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <system_error>
 
 #include "pirn/core/exception_group.hpp"
-#include "pirn/core/loop.hpp"
+#include "pirn/exec/blocking_wait.hpp"
 #include "pirn/platform/affinity.hpp"
 #include "pirn/platform/thread_name.hpp"
 
@@ -13,7 +12,8 @@ namespace pirn::detail {
 
 namespace {
 
-constexpr std::size_t batch_max = 32;        // calls that a worker takes to itself at once
+constexpr std::size_t batch_max = 32;  // calls that a worker takes to itself at once
+static_assert(batch_max <= work_deque_base::room_when_empty);
 constexpr unsigned newest_in_a_row_max = 3;  // then older calls have their turn
 constexpr unsigned search_rounds = 64;       // looks for work before a worker sleeps: some 20 us
 constexpr unsigned pauses_between_looks = 16;
@@ -31,11 +31,19 @@ thread_pool_options complete(thread_pool_options options) {
   if (options.size == 0) options.size = std::max(1U, std::thread::hardware_concurrency());
   if (options.size > threads_max || options.blocking_max > threads_max) {
     throw std::invalid_argument(
-        "a thread pool has at most 16384 threads, and as many for calls "
-        "that block");
+        "a thread pool has at most 16384 threads, and as many for calls that block");
   }
   options.name = {};  // work_scheduler::name_ owns it
   return options;
+}
+
+// What the present exception makes of a pool; without memory for words, itself.
+std::exception_ptr initializer_failed(const std::string& name) noexcept try {
+  return std::make_exception_ptr(
+      broken_executor("the initializer of the thread pool '" + name +
+                      "' failed: " + describe_exception(std::current_exception())));
+} catch (...) {
+  return std::current_exception();
 }
 
 [[noreturn]] void refuse_closed(const std::string& name) {
@@ -95,10 +103,8 @@ bool work_scheduler::has_room(std::unique_lock<std::mutex>& lock, when_full full
   if (options_.queue_max == 0 || full == when_full::add || is_own_thread() || is_room())
     return true;
   if (full == when_full::refuse) return false;
-  if (loop::current_or_null() != nullptr) {
-    throw std::logic_error("submit: waiting for room in the thread pool '" + name_ +
-                           "' would block the loop of this thread: use try_submit()");
-  }
+  refuse_to_block_a_loop("submit: waiting for room in the thread pool '" + name_ + "'",
+                         "use try_submit()");
   room_.wait(lock, [&] { return is_room() || closing_.load(); });
   refuse_if_closed();
   return true;
@@ -120,6 +126,7 @@ void work_scheduler::see_to(blocking_job& call) {
 
 void work_scheduler::add_from_worker(worker_thread& worker, blocking_job& call) {
   refuse_if_closed();
+  worker.calls.make_room();  // what follows must not fail
   // Release: a thief sees the call as it is here.
   blocking_job* before = worker.newest.exchange(&call, std::memory_order_acq_rel);
   if (before != nullptr) worker.calls.push(*before);
@@ -161,7 +168,7 @@ void work_scheduler::shutdown(shutdown_options options) {
 }
 
 // A worker that ends may start another one until all work is done, so it goes on until none is
-// left.
+// left. By then every call was met, and those who still help with one are counted.
 void work_scheduler::join_threads() {
   PIRN_ASSERT(!is_own_thread(), "a pool's own thread cannot wait for the pool to end");
   std::scoped_lock one_by_one(join_mutex_);
@@ -173,9 +180,10 @@ void work_scheduler::join_threads() {
         ending = std::move(workers_[i].load()->thread);
       }
     }
-    if (!ending.joinable()) return;
+    if (!ending.joinable()) break;
     ending.join();
   }
+  helpers_.wait_for_all();
 }
 
 // --- Threads
@@ -217,7 +225,7 @@ void work_scheduler::start_thread() {
   } else {
     const unsigned index = worker_count_.load();
     PIRN_ASSERT(index <= limit_, "a pool starts as many threads as were promised");
-    worker = new worker_thread(*this, idle_, index);
+    worker = new worker_thread(*this, idle_, name_, index);
     workers_[index].store(worker);
     worker_count_.store(index + 1);
   }
@@ -234,7 +242,7 @@ void work_scheduler::run_thread(worker_thread& worker) noexcept {
   this_worker_ = &worker;
   fork_deque::exchange_own(&worker.forks);
   leave_pin();  // of the loop that started it
-  set_thread_name(name_ + "-" + std::to_string(worker.index));
+  set_thread_name(worker.name);
   initialize();
   found work = search(worker);  // as which it was counted when it was started
   while (work) {
@@ -251,9 +259,7 @@ void work_scheduler::initialize() noexcept {
   try {
     initializer_();
   } catch (...) {
-    abandon_waiting(std::make_exception_ptr(
-        broken_executor("the initializer of the thread pool '" + name_ +
-                        "' failed: " + describe_exception(std::current_exception()))));
+    abandon_waiting(initializer_failed(name_));
   }
 }
 
@@ -291,9 +297,8 @@ thread_pool_statistics work_scheduler::statistics() const {
                              .asleep = idle_.asleep(),
                              .blocked = substitutes_.load() - surplus_.load(),
                              .queued = waiting_count_.load()};
-  for (unsigned i = 0; i < worker_count_.load(); ++i) {
+  for (unsigned i = 0; i < worker_count_.load(); ++i)
     now.stolen += workers_[i].load()->stolen.load(std::memory_order_relaxed);
-  }
   return now;
 }
 
@@ -326,7 +331,8 @@ work_scheduler::found work_scheduler::own_work(worker_thread& worker) {
 }
 
 // Takes a share of what waits, so that the lock is taken once for many; others may steal it back.
-blocking_job* work_scheduler::take_waiting(worker_thread& worker) {
+// Its own queue is empty and has room for more than a share, so nothing is allocated.
+blocking_job* work_scheduler::take_waiting(worker_thread& worker) noexcept {
   if (waiting_count_.load(std::memory_order_relaxed) == 0) return nullptr;
   blocking_job* first = nullptr;
   {

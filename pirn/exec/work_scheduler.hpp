@@ -9,12 +9,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "pirn/base/intrusive_list.hpp"
 #include "pirn/core/file_system.hpp"
 #include "pirn/exec/executor.hpp"
+#include "pirn/exec/helper_count.hpp"
 #include "pirn/exec/idle_workers.hpp"
 #include "pirn/exec/job_frame.hpp"
 #include "pirn/exec/work_deque.hpp"
@@ -45,14 +47,19 @@ namespace detail {
 
 /// One thread of a pool and the work that lies with it.
 struct worker_thread {
-  explicit worker_thread(work_scheduler& pool, const idle_workers& idle, unsigned number)
-      : home(pool), index(number), forks(&pool, idle) {}
+  explicit worker_thread(work_scheduler& pool, const idle_workers& idle, std::string_view name_of,
+                         unsigned number)
+      : home(pool),
+        index(number),
+        name(std::string(name_of) + "-" + std::to_string(number)),
+        forks(&pool, idle) {}
   worker_thread(worker_thread&&) = delete;  // thieves point at it
 
   work_scheduler& home;
   const unsigned index;
-  fork_deque forks;                            // jobs that were left by a fork
-  work_deque<blocking_job> calls;              // oldest first, for the owner, too
+  const std::string name;  // made with it: the thread itself must not fail
+  fork_deque forks;        // jobs that were left by a fork
+  work_queue<blocking_job> calls;
   std::atomic<blocking_job*> newest{nullptr};  // what it submitted last; others take it late
   unsigned newest_in_a_row = 0;
   std::atomic<std::uint64_t> stolen{0};
@@ -81,6 +88,9 @@ class work_scheduler {
   bool take_back(blocking_job& call) noexcept;
 
   void shutdown(shutdown_options options);
+
+  /// Those who make a call that the pool has come to (`callers_help`): it waits for them.
+  helper_count& helpers() noexcept { return helpers_; }
 
   /// Somebody has left work: sees that it is found.
   void wake() noexcept;
@@ -125,7 +135,7 @@ class work_scheduler {
 
   // Finding work.
   found own_work(worker_thread& worker);
-  blocking_job* take_waiting(worker_thread& worker);
+  blocking_job* take_waiting(worker_thread& worker) noexcept;
   found steal(worker_thread& worker, bool newest_too) noexcept;
   found search(worker_thread& worker);
   found search_a_while(worker_thread& worker);
@@ -155,6 +165,7 @@ class work_scheduler {
   std::atomic<unsigned> started_{0};
   std::atomic<unsigned> substitutes_{0};  // for calls that block, or that did: then surplus
   std::atomic<unsigned> surplus_{0};
+  helper_count helpers_;
 
   static constinit inline thread_local worker_thread* this_worker_ = nullptr;
 };
