@@ -1,5 +1,10 @@
 // future_stress: every transition of the future's word against every other, on several threads.
 //
+// The transitions (future_word) and what takes them: begin, finish (fulfil); cancel;
+// lock_unless_over and unlock_watched (watch, block); lock and unlock (forget, and whoever ends it,
+// telling). Every pair of those roles meets in each_role_meets_each_other; the other tests have
+// more of one.
+//
 // Method. A round makes one future and lets the threads of a fixed team go at it at once, each with
 // one role: begin and finish it, cancel it, watch it, forget it again, block for it, look at its
 // status. The team meets at a barrier before and after each round; between the two there is no
@@ -108,6 +113,75 @@ TEST(future_stress, begin_and_cancel_exclude_each_other) {
         EXPECT_EQ(begun, finished ? 1 : 0) << "round " << round;
         EXPECT_EQ(cancelled, finished ? 0 : 2) << "round " << round;
         EXPECT_EQ(state->result.has_value(), finished) << "round " << round;
+      });
+}
+
+/// What a thread may do to a future.
+enum class role : std::uint8_t { fulfil, cancel, watch, forget, block, block_briefly };
+constexpr int roles = 6;
+
+/// A round of two roles.
+struct meeting {
+  detail::state_ref<state_type> state{new state_type};
+  std::atomic<int> begun{0};
+  std::atomic<int> cancelled{0};
+  std::array<tally, 2> observers;
+  std::array<int, 2> watched{};    // how often an observer was let in
+  std::array<int, 2> forgotten{};  // and out
+  std::atomic<int> wrong{0};
+
+  void play(role part, std::size_t self) {
+    tally& mine = observers[self];
+    switch (part) {
+      case role::fulfil:
+        return fulfil(*state, begun);
+      case role::cancel:
+        cancelled += state->cancel() ? 1 : 0;
+        return;
+      case role::watch:
+        watched[self] = state->observe(mine) ? 1 : 0;
+        return;
+      case role::forget:
+        watched[self] = state->observe(mine) ? 1 : 0;
+        if (watched[self] != 0) forgotten[self] = state->forget(mine) ? 1 : 0;
+        return;
+      case role::block:
+        wrong += state->wait(std::nullopt) && state->is_settled() ? 0 : 1;
+        return;
+      case role::block_briefly:
+        if (state->wait(detail::moment_after(pirn::duration(1000 * self)))) {
+          wrong += state->is_settled() ? 0 : 1;
+        }
+        return;
+    }
+  }
+};
+
+// A third thread fulfils it in any case, so that every wait ends.
+TEST(future_stress, each_role_meets_each_other) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::optional<meeting> now;
+  const auto part = [](int member, int round) {
+    return static_cast<role>(member == 0 ? round % roles : round / roles % roles);
+  };
+  team().run(
+      3,
+      [&](int member, int round) {
+        if (member == 2) return fulfil(*now->state, now->begun);
+        now->play(part(member, round), static_cast<std::size_t>(member));
+      },
+      [&](int) { now.emplace(); },
+      [&](int round) {
+        SCOPED_TRACE("round " + std::to_string(round));
+        const bool finished = now->state->status() == future_status::finished;
+        EXPECT_EQ(now->begun, finished ? 1 : 0);
+        EXPECT_EQ(now->cancelled > 0, !finished);
+        EXPECT_EQ(now->state->result.has_value(), finished);
+        EXPECT_EQ(now->wrong, 0);
+        for (std::size_t i = 0; i < 2; ++i) {
+          EXPECT_EQ(now->observers[i].told, now->watched[i] - now->forgotten[i]);
+          EXPECT_FALSE(now->observers[i].is_linked());
+        }
       });
 }
 

@@ -1,7 +1,13 @@
 // run_on: what it brings back, what cancels it, and loops that end under it.
+//
+// Method of the stress: visits that take no, one or a few turns of the other loop are cancelled
+// after no, one or a few of this one, both drawn from a printed seed: so the cancel order is sent
+// while the visit is on its way, there, or on its way back, and arrives before or after its end.
 #include "pirn/exec/run_on.hpp"
 
+#include <atomic>
 #include <memory>
+#include <random>
 #include <semaphore>
 #include <stdexcept>
 #include <string>
@@ -10,6 +16,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pirn/base/compiler.hpp"
+#include "pirn/base/random.hpp"
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/within.hpp"
@@ -185,6 +193,46 @@ TEST(run_on, a_result_in_spite_of_the_cancel_is_returned) {
     });
     EXPECT_EQ(got, 42);
   });
+}
+
+TEST(run_on, under_stress_an_order_to_cancel_meets_its_visit_anywhere) {
+  constexpr int rounds = detail::sanitized ? 2000 : 20'000;
+  const std::uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::atomic<int> inside = 0;
+  int results = 0;
+  int cancels = 0;
+  other_loop other;
+  run([&]() -> task<> {
+    random_source random(seed);
+    auto stay = [&inside](std::uint64_t turns) -> task<int> {
+      const struct count {
+        std::atomic<int>& of;
+        ~count() { --of; }
+      } leaves{inside};
+      ++inside;
+      for (; turns > 0; --turns) co_await yield_now();
+      co_return 42;
+    };
+    for (int round = 0; round < rounds; ++round) {
+      co_await with_group([&](task_group& group) -> task<> {
+        auto waiter = group.start(run_on(other.handle(), stay, random.below(4)));
+        for (std::uint64_t turns = random.below(8); turns > 0; --turns) co_await yield_now();
+        waiter.cancel();
+        try {
+          const int result = co_await waiter;
+          EXPECT_EQ(result, 42);
+          ++results;
+        } catch (const future_cancelled&) {
+          ++cancels;
+        }
+      });
+      EXPECT_EQ(inside, 0) << "round " << round;
+    }
+  });
+  EXPECT_EQ(results + cancels, rounds);
+  EXPECT_GT(results, 0);
+  EXPECT_GT(cancels, 0);
 }
 
 TEST(run_on, in_a_cancelled_scope_nothing_is_started) {
