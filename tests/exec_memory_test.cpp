@@ -14,9 +14,11 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "pirn/exec/parallel.hpp"
 #include "pirn/exec/thread_pool.hpp"
 
 namespace {
@@ -143,6 +145,24 @@ TEST(exec_memory, a_worker_that_cannot_help_leaves_the_job_to_others) {
     EXPECT_EQ(kept.result(), 42);
   }
   EXPECT_TRUE(failed);
+}
+
+TEST(exec_memory, a_loop_on_a_pool_has_ended_when_it_is_told_that_it_failed) {
+  thread_pool pool{1};
+  int seen = 0;
+  auto loops = [&] {
+    std::vector<int> elements(100);
+    left_here = 1;  // the future's, if need be; then the deque to help with
+    try {
+      parallel_for(pool, elements, [&seen](int) { ++seen; });
+    } catch (const std::bad_alloc&) {
+      seen = -1;
+    }
+    left_here = unlimited;
+  };
+  pool.submit(loops).result();
+  pool.shutdown();
+  EXPECT_EQ(seen, -1);  // nobody has begun it afterwards
 }
 
 job<> fill(char* room) {

@@ -6,9 +6,11 @@
 #include <functional>
 #include <iterator>
 #include <ranges>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "pirn/exec/blocking_wait.hpp"
 #include "pirn/exec/job.hpp"
 #include "pirn/exec/thread_pool.hpp"
 
@@ -19,6 +21,20 @@ namespace detail {
 /// Elements of a part that is not split any further, where the caller has no wish: enough parts to
 /// even out what they cost.
 std::size_t customary_grain(std::size_t count) noexcept;
+
+/// The result of a job that refers to the caller's own: it has ended on return, whatever is thrown.
+template <class Whole>
+auto result_here(thread_pool& pool, std::string_view what, Whole& whole) {
+  refuse_to_block_a_loop(what, "co_await pool.run()");
+  auto made = pool.submit(std::ref(whole));
+  try {
+    made.exception();
+  } catch (...) {  // no memory to help with
+    if (!made.cancel()) made.exception();
+    throw;
+  }
+  return std::move(made).result();
+}
 
 template <class Iterator, class Fn>
 job<> for_part(Iterator first, std::size_t count, Fn* fn, std::size_t grain) {
@@ -82,22 +98,26 @@ job<T> reduce_parts(View elements, reduction<T, Reduce, Transform> how, std::siz
 ///
 /// Throws:   what the first part threw that failed; the elements of other parts have been seen to,
 ///           those after a failure in its own part have not.
+/// Cancel:   as any job: no part is left out once it has begun.
 /// Lifetime: an lvalue range is referred to; an rvalue one is moved into the job.
 template <std::ranges::random_access_range Range, class Fn>
 job<> parallel_for(Range&& range, Fn fn, std::size_t grain = 0) {
   return detail::for_each_part(std::views::all(std::forward<Range>(range)), std::move(fn), grain);
 }
 /// The same on a pool, from a plain thread, which blocks until it is done.
+/// Throws: also what submit() throws; std::logic_error on a loop's own thread: `co_await
+/// pool.run()`
+///         a function there that gives the job.
 template <std::ranges::random_access_range Range, class Fn>
 void parallel_for(thread_pool& pool, Range&& range, Fn fn, std::size_t grain = 0) {
   auto whole = [&] { return parallel_for(range, std::ref(fn), grain); };
-  pool.submit(whole).result();
+  detail::result_here(pool, "parallel_for()", whole);
 }
 
 /// `reduce(... reduce(identity, transform(first)) ..., transform(last))`, a job. `reduce` must be
 /// associative and `identity` neutral; the order of the elements is kept.
 ///
-/// Throws, Lifetime: as parallel_for().
+/// Throws, Cancel, Lifetime: as parallel_for().
 template <std::ranges::random_access_range Range, class T, class Reduce = std::plus<>,
           class Transform = std::identity>
 job<T> parallel_reduce(Range&& range, T identity, Reduce reduce = {}, Transform transform = {},
@@ -107,6 +127,7 @@ job<T> parallel_reduce(Range&& range, T identity, Reduce reduce = {}, Transform 
       detail::reduction(std::move(identity), std::move(reduce), std::move(transform)), grain);
 }
 /// The same on a pool, from a plain thread, which blocks until it is done.
+/// Throws: as parallel_for() on a pool.
 template <std::ranges::random_access_range Range, class T, class Reduce = std::plus<>,
           class Transform = std::identity>
 T parallel_reduce(thread_pool& pool, Range&& range, T identity, Reduce reduce = {},
@@ -115,7 +136,7 @@ T parallel_reduce(thread_pool& pool, Range&& range, T identity, Reduce reduce = 
     return parallel_reduce(range, std::move(identity), std::ref(reduce), std::ref(transform),
                            grain);
   };
-  return pool.submit(whole).result();
+  return detail::result_here(pool, "parallel_reduce()", whole);
 }
 
 }  // namespace pirn

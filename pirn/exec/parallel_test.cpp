@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pirn/run/run.hpp"
+
 namespace {
 
 using namespace pirn;
@@ -73,6 +75,22 @@ TEST_P(parallel, reduce_transforms_each_element) {
   auto square = [](int i) { return static_cast<long>(i) * i; };
   EXPECT_EQ(parallel_reduce(pool, std::views::iota(0, 1000), 0L, std::plus<>(), square), 332833500);
   EXPECT_EQ(parallel_reduce(pool, std::vector<int>{}, 7L), 7);
+}
+
+TEST_P(parallel, on_a_loop_nothing_is_begun) {
+  int begun = 0;
+  std::string message;
+  run([&]() -> task<> {
+    try {
+      parallel_for(pool, std::vector{1, 2, 3}, [&begun](int) { ++begun; });
+    } catch (const std::logic_error& error) {
+      message = error.what();
+    }
+    co_return;
+  });
+  pool.shutdown();
+  EXPECT_EQ(message, "parallel_for() would block the loop of this thread: co_await pool.run()");
+  EXPECT_EQ(begun, 0);
 }
 
 TEST_P(parallel, a_job_awaits_its_loops) {
