@@ -25,7 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace pirn;
 
-constexpr int rounds = detail::sanitized ? 500 : 10'000;
+constexpr int rounds = detail::sanitized ? 300 : 2000;
 
 class thread_pool_end : public testing::Test {
  protected:
