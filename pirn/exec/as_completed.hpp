@@ -64,7 +64,8 @@ class completed_futures {
 ///   for (future<int>& each : as_completed(futures)) use(each.result());    // on a plain thread
 ///   while (auto each = co_await done.next()) ...                           // on a loop
 ///
-/// Throws:  timeout_error from the next step, when `timeout` has passed since it was made.
+/// Throws:  timeout_error from the next step, when `timeout` has passed since it was made;
+///          std::logic_error from begin() and ++ on a loop's own thread, if they would wait.
 /// Threads: one at a time.
 /// Source:  concurrent.futures.as_completed().
 /// Example: examples/26_two_executors.cpp

@@ -25,6 +25,7 @@ class channel_closed : public std::runtime_error {
   channel_closed() : std::runtime_error("the channel is closed") {}
 };
 
+/// How close() ends a channel.
 struct channel_close_options {
   bool immediate = false;  ///< drop what is in the channel, and count it as done
 };

@@ -14,12 +14,14 @@
 
 namespace pirn {
 
+/// How an executor ends.
 struct shutdown_options {
   bool wait = true;             ///< return only when all calls have ended
   bool cancel_pending = false;  ///< cancel what has not begun instead of doing it
 };
 static_assert(std::is_trivially_copyable_v<shutdown_options>);
 
+/// How map() cuts up its input and gives the results.
 struct map_options {
   std::size_t chunk = 1;       ///< elements a call of the executor works on
   std::size_t buffer = 0;      ///< chunks under way at most; 0: as the executor likes
@@ -51,6 +53,8 @@ struct empty_call {
 ///
 /// `shutdown` may be called more than once; the destructor does it too, and waits.
 /// `concurrency` is how many calls may run at once.
+///
+/// Cancel: of the future withdraws a call that has not begun. Nothing stops one that runs.
 /// Source: concurrent.futures.Executor.
 template <class Executor>
 concept executor =

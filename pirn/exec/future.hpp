@@ -62,13 +62,15 @@ class future_base {
   /// Whether it has ended: finished or cancelled.
   bool done() const noexcept { return state().is_settled(); }
 
-  /// Cancels what has not begun.
-  /// Returns: whether it is cancelled.
+  /// Cancels what has not begun. Those who wait are told, and callbacks called, within this call.
+  /// Returns: whether it is cancelled, by this call or before.
   bool cancel() noexcept { return state().cancel(); }
 
-  /// Blocks this thread until the end, at most for `limit`.
+  /// Blocks this thread until the end, at most for `limit`; a thread of the executor's makes the
+  /// call itself if it has not begun, however long that takes.
   /// Returns: what the call threw, or null.
-  /// Throws:  future_cancelled; timeout_error; std::logic_error on a loop's own thread, where it
+  /// Throws:  future_cancelled; timeout_error; std::bad_alloc where this thread would have made the
+  ///          call, which is then still pending; std::logic_error on a loop's own thread, where it
   ///          would stop the loop: `co_await` the future there.
   std::exception_ptr exception(std::optional<duration> limit = std::nullopt) const {
     wait_here(limit);
@@ -76,7 +78,9 @@ class future_base {
   }
 
   /// Calls `callback(future)`, which must not throw, when it is done: on the thread that ends it,
-  /// or here and now if it is. Callbacks are called in the order in which they were added.
+  /// or here and now if it is. Callbacks are called in the order in which they were added, and
+  /// destroyed after that. One that throws ends the program.
+  /// Cost: an allocation.
   template <class Callback>
   void add_done_callback(Callback callback) const {
     when_done<future_base>(state(), std::move(callback));
@@ -121,10 +125,9 @@ class future : public future_base {
 
   explicit future(detail::state_ref<state_type> state) noexcept : future_base(std::move(state)) {}
 
-  /// Blocks this thread until the result is there, at most for `limit`. On a temporary, or a future
-  /// that is moved from, it moves the value out.
-  /// Throws: what the call threw; future_cancelled; timeout_error; std::logic_error on a loop's own
-  ///         thread, where it would stop the loop: `co_await` the future there.
+  /// Blocks like exception() until the result is there, at most for `limit`. On a temporary, or a
+  /// future that is moved from, it moves the value out.
+  /// Throws: what the call threw; what exception() throws.
   reference result(std::optional<duration> limit = std::nullopt) const& {
     wait_here(limit);
     if constexpr (std::is_void_v<T>) {
@@ -155,6 +158,7 @@ class future : public future_base {
   state_type& typed() const noexcept { return static_cast<state_type&>(state()); }
 };
 
+/// "pending", "running", "cancelled", "finished".
 std::string_view to_string(future_status status) noexcept;
 
 /// "<future pending>", "<future running>", "<future cancelled>", "<future finished returned int>",

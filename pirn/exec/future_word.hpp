@@ -10,6 +10,7 @@
 
 namespace pirn {
 
+/// In this order, but that a future that is running cannot be cancelled any more.
 enum class future_status : std::uint8_t { pending, running, cancelled, finished };
 
 namespace detail {

@@ -13,8 +13,8 @@
 
 namespace pirn {
 
-/// Makes the call within submit(), so that its future is done on return. For tests, and for those
-/// who want one thread only.
+/// Makes the call within submit(), so that its future is done on return, and never cancelled. For
+/// tests, and for those who want one thread only.
 ///
 /// Threads: any member from any thread.
 class inline_executor final : public executor_members<inline_executor> {

@@ -161,6 +161,10 @@ class job_promise<void> final : public job_promise_base<void> {
 /// fork and at a join and nowhere else. It awaits other jobs, fork() and join(), but nothing that
 /// belongs to a loop. Nothing happens until it is awaited, forked, or given to a pool.
 ///
+/// Threads:  it may go on on any worker of its pool; what it has under a lock or thread_local over
+/// a
+///           fork or a join is lost.
+/// Cancel:   of the future withdraws a job that has not begun; nothing stops one that runs.
 /// Lifetime: references given to the coroutine must outlive its completion.
 /// Cost:     a frame from the pool of frames and two symmetric transfers for an awaited one.
 /// Example:  examples/31_fork_join.cpp
@@ -251,7 +255,7 @@ inline constexpr bool outlives_fork =
 /// Begins `fn(args...)`, a job, on this worker, and leaves the caller to be gone on with by any
 /// worker that has nothing else to do: `auto child = co_await fork(fn, args...)`.
 ///
-/// Throws:   what calling `fn` throws, before anything was forked.
+/// Throws:   what calling `fn` throws, before anything was forked; std::bad_alloc.
 /// Lifetime: what `fn` takes by reference must outlive the join, and so must a closure.
 /// Cost:     a frame and some ten instructions where nothing is stolen.
 template <class Fn, class... Args>

@@ -237,7 +237,8 @@ class map_input final : public map_engine<R> {
 /// What the call for an element threw is thrown where that element is looked at (`*iterator`, or
 /// next()); one may go on to those after it. Dropping it cancels what has not begun.
 ///
-/// Throws:  timeout_error from a step, when the options' time has passed since map().
+/// Throws:  timeout_error from a step, when the options' time has passed since map();
+///          std::logic_error from begin() and ++ on a loop's own thread, if they would wait.
 /// Threads: one at a time.
 template <class R>
 class [[nodiscard]] mapped {
@@ -317,7 +318,9 @@ std::size_t map_buffer(const Executor& where) noexcept {
 /// Throws:   std::invalid_argument for chunks of nothing. What reading an element or submitting a
 ///           chunk throws ends the input: it is thrown by the step that would have come to that
 ///           element, after the results of all before it; by map() itself when it is the first.
-/// Source:   concurrent.futures.Executor.map(), mpi4py.futures' `unordered`.
+/// Cancel:   dropping the result cancels the chunks that have not begun.
+/// Source:   concurrent.futures.Executor.map(), mpi4py.futures' `unordered`. Python's reads all its
+///           input first, and so throws from map() whatever element fails.
 /// Example:  examples/25_executor_map.cpp
 template <executor Executor, class Fn, std::ranges::input_range... Ranges>
   requires(sizeof...(Ranges) > 0)

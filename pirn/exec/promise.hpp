@@ -15,6 +15,8 @@ namespace pirn {
 /// broken_executor.
 ///
 /// Threads: one at a time; the future's side is free.
+/// Cost:    one allocation, shared with the future. Callbacks of the future are called by who keeps
+///          the promise.
 /// Source:  concurrent.futures.Future's set_result(), set_exception(),
 ///          set_running_or_notify_cancel().
 template <class T>

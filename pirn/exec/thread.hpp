@@ -18,6 +18,7 @@
 
 namespace pirn {
 
+/// How a thread is made.
 struct thread_options {
   /// What the kernel shows of it is cut to 15 bytes. Empty: thread-1, thread-2, ...
   std::string_view name = {};
@@ -104,10 +105,10 @@ class [[nodiscard]] thread {
   ///         loop: `co_await` to_thread() there.
   void join();
   /// The same, for at most `limit`.
-  /// Returns: whether the call has ended.
+  /// Returns: whether the call has ended; a limit that passes is no error.
   bool join_for(duration limit);
 
-  /// What the call threw, or null; blocks like join().
+  /// What the call threw, or null; blocks like join(), and counts as having seen it.
   std::exception_ptr failure();
 
  private:
@@ -121,7 +122,8 @@ class [[nodiscard]] thread {
 };
 
 /// Joins them all, whatever they throw.
-/// Throws: exception_group of what they threw, in their order, when any did.
+/// Throws: exception_group of what they threw, in their order, when any did; std::logic_error on a
+///         loop's thread, as join().
 void join_all(std::span<thread> threads);
 
 /// What a thread can say of itself, from any depth of calls. In threads that are no pirn::thread

@@ -26,6 +26,7 @@ class thread_event {
   thread_event(thread_event&&) = delete;  // waiters point at it
 
   bool is_set() const;
+  /// Unsets the flag. Who was woken by set() stays so.
   void clear();
 
   /// Sets the flag and wakes all who wait, even if clear() follows. Setting twice does nothing.

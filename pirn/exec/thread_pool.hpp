@@ -46,7 +46,9 @@ auto make_pooled(work_scheduler& pool, Fn&& fn, Args&&... args) {
 
 /// Says, for as long as it lives, that the present call is going to block: its pool may start a
 /// thread beyond its size to take its place (`blocking_max`), so that others are not kept waiting.
-/// Without meaning on a thread that is no pool's.
+/// Without meaning on a thread that is no pool's. A job may say it, too, even over a fork.
+///
+/// Cost: some atomic instructions; a thread is woken or started where work waits.
 class blocking_hint {
  public:
   blocking_hint() noexcept;
@@ -64,16 +66,20 @@ class blocking_hint {
 /// A call whose result a thread of the pool waits for, and that has not begun, is made by that
 /// thread: calls may wait for each other in a pool of any size.
 ///
-/// The destructor does all that was submitted.
-/// Threads: every member from any thread, but shutdown() and the end.
-/// Cost:    a call costs one allocation, of its future; no system call while the threads are busy.
-/// Source:  concurrent.futures.ThreadPoolExecutor.
-/// Example: examples/25_executor_map.cpp
+/// The destructor is shutdown(): it blocks until all that was submitted is done.
+///
+/// Threads:  every member from any thread, but shutdown() and the end.
+/// Lifetime: futures, and what they give, may outlive it.
+/// Cost:     a call costs one allocation, of its future; no system call while the threads are busy.
+/// Source:   concurrent.futures.ThreadPoolExecutor.
+/// Example:  examples/25_executor_map.cpp
 class thread_pool final : public blocking_runner, public executor_members<thread_pool> {
  public:
   explicit thread_pool(unsigned size) : thread_pool(thread_pool_options{.size = size}) {}
   /// Each thread calls `initializer` first. When that throws, the pool is broken: what waits, and
   /// what is submitted, fails with broken_executor.
+  ///
+  /// Throws: std::invalid_argument for more than 16384 threads, or as many that may block.
   explicit thread_pool(thread_pool_options options = {}, std::function<void()> initializer = {});
   thread_pool(thread_pool&&) = delete;  // its threads point at it
   ~thread_pool();
@@ -81,9 +87,12 @@ class thread_pool final : public blocking_runner, public executor_members<thread
   /// Calls `fn(args...)` on a thread of the pool, with copies of its own. If that gives a job, the
   /// job runs on the pool.
   ///
-  /// Returns: the result to come.
-  /// Throws:  std::runtime_error after shutdown(); broken_executor; std::logic_error on a loop's
-  ///          thread when `queue_max` calls wait: waiting for room would block the loop.
+  /// Returns:  the result to come.
+  /// Throws:   std::runtime_error after shutdown(); broken_executor; std::system_error when there
+  ///           is no thread at all; std::logic_error on a loop's thread when `queue_max` calls
+  ///           wait: waiting for room would block the loop. The call is then not made.
+  /// Cancel:   of the future withdraws a call that has not begun. Nothing stops one that runs.
+  /// Lifetime: the copies are destroyed when the call, or the job, has ended, before that is told.
   template <class Fn, class... Args>
   auto submit(Fn&& fn, Args&&... args) {
     auto call = detail::make_pooled(*core_, std::forward<Fn>(fn), std::forward<Args>(args)...);
@@ -93,7 +102,8 @@ class thread_pool final : public blocking_runner, public executor_members<thread
     return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));
   }
 
-  /// The same, if no more than `queue_max` calls wait.
+  /// The same, if fewer than `queue_max` calls wait; never blocks.
+  /// Returns: nothing when there is no room; rvalues among the arguments are then moved from.
   template <class Fn, class... Args>
   auto try_submit(Fn&& fn, Args&&... args)
       -> std::optional<future<detail::pooled_result_t<Fn, Args...>>> {
@@ -104,7 +114,9 @@ class thread_pool final : public blocking_runner, public executor_members<thread
     return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));
   }
 
-  /// submit() for a call that blocks: while it runs, another thread may take its place.
+  /// submit() for a call that blocks: while it runs, another thread may take its place. Of a call
+  /// that gives a job that is said only while the job is made: a job says it itself, by a
+  /// blocking_hint.
   template <class Fn, class... Args>
   auto submit_blocking(Fn&& fn, Args&&... args) {
     using result = detail::submit_result_t<Fn, Args...>;
@@ -116,17 +128,24 @@ class thread_pool final : public blocking_runner, public executor_members<thread
   }
 
   /// submit() for a task: `co_await pool.run(fn, args...)` is run_in_executor(pool, fn, args...).
+  ///
+  /// Cancel: withdraws a call that has not begun; one that runs is asked to stop through its
+  ///         std::stop_token, if it takes one, and waited for.
   template <class Fn, class... Args>
     requires(!std::is_base_of_v<blocking_job, std::remove_reference_t<Fn>>)
   auto run(Fn&& fn, Args&&... args) {
     return run_in_executor(*this, std::forward<Fn>(fn), std::forward<Args>(args)...);
   }
 
-  /// Takes no more work; does what was submitted, or cancels what has not begun.
-  /// Threads: with `wait`, any but the pool's own.
+  /// Takes no more work; does what was submitted, or cancels what has not begun. With `wait` it
+  /// blocks to the end of it all; again, if called again.
+  ///
+  /// Threads: with `wait`, any but the pool's own (asserted), one that helps with a call of it, and
+  ///          a loop's, which it would stop.
   void shutdown(shutdown_options options = {});
 
-  /// For loops and drivers: performs the job on a thread of the pool. Never blocks.
+  /// For loops and drivers: performs the job on a thread of the pool. Never blocks, whatever waits.
+  /// Throws: as submit() does.
   void run(blocking_job& job) override;
 
   std::string_view name() const noexcept { return core_->name(); }

@@ -61,7 +61,7 @@ class loop_threads {
 /// Calls `fn(args...)`, which may block, on a thread of the loop's pool and waits for its result.
 /// On virtual time it is called here, at the present instant.
 ///
-/// Throws:   what `fn` throws.
+/// Throws:   what `fn` throws; std::system_error when there is no thread to be had.
 /// Cancel:   withdraws a call that has not begun. One that runs is waited for, then the next wait
 ///           throws; if `fn` takes a std::stop_token first, it is asked to stop.
 /// Lifetime: `fn` and the arguments are copied or moved into the task.

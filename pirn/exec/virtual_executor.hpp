@@ -20,8 +20,9 @@
 
 namespace pirn {
 
+/// How a virtual_executor is made.
 struct virtual_executor_options {
-  unsigned size = 1;        ///< simulated workers
+  unsigned size = 1;        ///< simulated workers, at least one (asserted)
   duration call_time = {};  ///< that each call takes
   std::string_view name = "virtual";
 };
@@ -107,13 +108,15 @@ class virtual_executor final : public executor_members<virtual_executor> {
  public:
   static constexpr bool calls_on_loop = true;
 
-  /// Made on a loop. `times`, if given, says how long the next call that is taken up lasts.
+  /// Made on a loop. `times`, if given, says how long the next call that is taken up lasts; it must
+  /// not throw.
   explicit virtual_executor(virtual_executor_options options = {},
                             std::function<duration()> times = nullptr)
       : name_(options.name),
         workers_(loop::current(), options.size, options.call_time, std::move(times)) {}
 
   /// Throws: std::runtime_error after shutdown().
+  /// Cancel: of the future withdraws a call that no simulated worker has taken up.
   template <class Fn, class... Args>
   auto submit(Fn&& fn, Args&&... args) {
     using result = detail::submit_result_t<Fn, Args...>;

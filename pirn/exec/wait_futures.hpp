@@ -88,7 +88,8 @@ class [[nodiscard]] futures_wait {
 
 /// Waits until the condition holds, all have ended, or the time is up: `wait(futures).result()` on
 /// a plain thread, `co_await wait(futures)` on a loop. Nothing is cancelled and nothing thrown for
-/// a future's failure. The time is counted from the call.
+/// a future's failure. The time is counted from the call. It keeps copies of the handles; a future
+/// that is given twice comes once.
 ///
 /// Cancel: cancels no future.
 /// Source: concurrent.futures.wait().

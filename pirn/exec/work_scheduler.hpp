@@ -23,6 +23,7 @@
 
 namespace pirn {
 
+/// How a thread pool is made.
 struct thread_pool_options {
   unsigned size = 0;  ///< threads at most; 0: one a processor
   std::string_view name = "pool";
@@ -31,16 +32,20 @@ struct thread_pool_options {
   std::size_t queue_max = 0;
   /// Threads beyond `size`, started while that many calls say that they block (blocking_hint).
   unsigned blocking_max = 32;
-  /// A plain thread that blocks for the result of a call that has not begun makes the call itself.
+  /// A plain thread that blocks for the result of a call that has not begun makes the call itself,
+  /// without the pool's initializer. The pool waits for that thread at its end.
   bool callers_help = false;
 };
 
+/// A look at a pool from outside. Each number was right at a moment of its own.
 struct thread_pool_statistics {
-  unsigned started = 0;    ///< threads there are
-  unsigned asleep = 0;     ///< of those, and of those that have not started, the ones that sleep
-  unsigned blocked = 0;    ///< calls that have said so
-  std::size_t queued = 0;  ///< calls from outside that wait
-  std::uint64_t stolen = 0;
+  unsigned started = 0;  ///< threads there are
+  /// Of those, the ones that sleep: counted so from before their last look for work up to the call
+  /// that wakes them, so for a moment this may be too high, or too low.
+  unsigned asleep = 0;
+  unsigned blocked = 0;      ///< calls that have said so, and whose place may be taken
+  std::size_t queued = 0;    ///< calls from outside that wait
+  std::uint64_t stolen = 0;  ///< calls and jobs that a thread took from another, since the start
 };
 
 namespace detail {
