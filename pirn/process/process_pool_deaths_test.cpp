@@ -1,8 +1,5 @@
 // process_pool: processes that die, are killed, or must not stay behind.
-#include <algorithm>
 #include <array>
-#include <atomic>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -13,7 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pirn/base/random.hpp"
 #include "pirn/exec/process_entry.hpp"
 #include "pirn/platform/descriptor_calls.hpp"
 #include "pirn/platform/pidfd.hpp"
@@ -139,72 +135,6 @@ TEST(process_pool_deaths, neither_zombies_nor_descriptors_stay_behind) {
   EXPECT_EQ(open_descriptors(), before);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
   EXPECT_EQ(errno, ECHILD);
-}
-
-// ---- Many random deaths ----
-
-/// How often each call was begun, seen by all processes.
-shared_block performed;
-void see_counters(shared_block counters) {
-  performed = std::move(counters);
-}
-std::atomic_ref<unsigned> times_performed(std::size_t call) {
-  return std::atomic_ref(performed.as<unsigned>()[call]);
-}
-
-void busy_for(std::chrono::microseconds length) {
-  const auto end = std::chrono::steady_clock::now() + length;
-  while (std::chrono::steady_clock::now() < end) {
-  }
-}
-
-std::size_t counted(std::size_t call, unsigned length_us) {
-  times_performed(call).fetch_add(1);
-  busy_for(std::chrono::microseconds(length_us));
-  return call;
-}
-
-// PIRN_TEST_KILLS: how many; 10,000 take about a minute.
-TEST(process_pool_deaths, random_kills_lose_no_result_and_double_none) {
-  constexpr std::size_t batch = 24;
-  constexpr std::uint64_t seed = 11;
-  const char* wanted = std::getenv("PIRN_TEST_KILLS");
-  const std::size_t kills = wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 200;
-  random_source random(seed);
-  see_counters(shared_block(kills * batch * sizeof(unsigned)));
-  process_pool pool{{.size = 2}, see_counters, performed};
-  std::size_t results = 0;
-  std::size_t broken = 0;
-  for (std::size_t round = 0; round < kills; ++round) {
-    std::vector<future<std::size_t>> calls;
-    for (std::size_t i = 0; i < batch; ++i) {
-      calls.push_back(pool.submit(counted, round * batch + i, unsigned(random.below(100))));
-    }
-    calls[random.below(batch / 2)].exception();  // in the midst of them
-    busy_for(std::chrono::microseconds(random.below(200)));
-    // A process that has ended meanwhile is not hit, nor another one: numbers come back late.
-    const std::vector<int> pids = pool.worker_pids();
-    if (!pids.empty()) ::kill(pids[random.below(pids.size())], SIGKILL);
-    for (std::size_t i = 0; i < batch; ++i) {
-      const std::size_t call = round * batch + i;
-      const unsigned times = times_performed(call).load();
-      try {
-        ASSERT_EQ(calls[i].result(), call) << "seed " << seed;
-        ASSERT_EQ(times_performed(call).load(), 1U) << "seed " << seed << " call " << call;
-        ++results;
-      } catch (const broken_executor&) {
-        ASSERT_LE(times, 1U) << "seed " << seed << " call " << call;
-        ++broken;
-      }
-    }
-  }
-  pool.shutdown();
-  for (std::size_t call = 0; call < kills * batch; ++call) {
-    ASSERT_LE(times_performed(call).load(), 1U) << "seed " << seed << " call " << call;
-  }
-  EXPECT_EQ(results + broken, kills * batch);
-  EXPECT_LE(broken, kills);
-  RecordProperty("broken", static_cast<int>(broken));
 }
 
 // ---- Ctrl-C ----
