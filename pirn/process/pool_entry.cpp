@@ -1,8 +1,10 @@
 #include "pirn/process/pool_entry.hpp"
 
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -12,6 +14,7 @@
 #include "pirn/process/call_slots.hpp"
 #include "pirn/process/frame_stream.hpp"
 #include "pirn/remote/call.hpp"
+#include "pirn/remote/outcome.hpp"
 
 namespace pirn::detail {
 
@@ -63,7 +66,7 @@ class call_loop {
       case frame_kind::call:
         if (!slots_.begin(message.number)) return true;
         perform(message);
-        stream_.queue(frame_kind::result, message.number, result_, beside_.descriptors());
+        queue_result(message.number);
         return stream_.flush_blocking() == 0;  // at once: the next call may take long
       case frame_kind::ready:
       case frame_kind::result:
@@ -75,6 +78,20 @@ class call_loop {
     result_.clear();
     beside_.clear();
     remote::perform(message.content, &message.beside, result_, &beside_);
+  }
+  /// A result that cannot be sent, for it has too many descriptors say, is an error of its call.
+  void queue_result(std::uint32_t number) {
+    try {
+      stream_.queue(frame_kind::result, number, result_, beside_.descriptors());
+      return;
+    } catch (...) {
+      outcome<void> failure;
+      failure.set_error(std::current_exception());
+      result_.clear();
+      remote::archive_out archive(result_);
+      archive(failure);
+    }
+    stream_.queue(frame_kind::result, number, result_);
   }
 
   frame_stream stream_;

@@ -3,11 +3,16 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "pirn/process/process_pool.hpp"
+#include "pirn/process/shared_block.hpp"
+#include "pirn/remote/types.hpp"
 
 namespace {
 
@@ -147,6 +152,43 @@ TEST(process_pool_shutdown, processes_that_live_for_one_call_make_all_that_was_s
   for (int i = 0; i < 6; ++i) all.push_back(pool.submit(twice, i));
   pool.shutdown();
   for (int i = 0; auto& each : all) EXPECT_EQ(each.result(), 2 * i++);
+}
+
+// ---- Results that the process cannot send ----
+
+/// The error of a call whose result cannot be sent, after which its process makes another call.
+std::string error_of(process_pool& pool, const future<std::vector<shared_block>>& call) {
+  const std::vector<int> before = pool.worker_pids();
+  std::string what = "there was none";
+  try {
+    call.result();
+  } catch (const std::system_error& error) {
+    what = error.what();
+  }
+  EXPECT_EQ(pool.submit([] { return ::getpid(); }).result(), before.at(0));
+  return what;
+}
+
+TEST(process_pool_results, a_result_with_too_many_descriptors_is_an_error_of_its_call) {
+  process_pool pool{1};
+  auto many = [](int count) {
+    return std::vector<shared_block>(static_cast<std::size_t>(count), shared_block(100));
+  };
+  EXPECT_EQ(pool.submit(many, 3).result().size(), 3U);
+  EXPECT_EQ(error_of(pool, pool.submit(many, 300)),
+            "pass descriptors with one message: Too many open files");
+}
+
+TEST(process_pool_results, a_result_that_finds_no_descriptor_free_is_an_error_of_its_call) {
+  process_pool pool{1};
+  EXPECT_EQ(pool.submit([] { return 1; }).result(), 1);
+  auto poor = [](std::string text) {
+    const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    return text;
+  };
+  EXPECT_THROW(pool.submit(poor, std::string(100'000, 'x')).result(), std::system_error);
+  EXPECT_EQ(pool.submit([] { return 2; }).result(), 2);
 }
 
 }  // namespace
