@@ -49,6 +49,7 @@ pool_core::pool_core(pool_plan plan)
         "process_pool: the processes of the pool are this program, started again: call "
         "pirn::process_main(argc, argv) first in main(), or use pirn::run_main()");
   }
+  listen_at_door();
 }
 
 void pool_core::submit(pool_call& call) {
@@ -99,7 +100,7 @@ void pool_core::kill_workers() {
     closing_ = killed_ = true;
     give_up_pending(over);
     for (const auto& worker : workers_) {
-      if (worker) send_signal(worker->pidfd(), SIGKILL);
+      if (worker) worker->kill();
     }
     wake();
   }
@@ -174,13 +175,20 @@ void pool_core::share_with(pool_worker& idle, endings& over) {
   fill(idle, call_slots::count, over);
 }
 
+// A process that cannot be sent to is of no use any more; how its calls end, bury() decides.
 void pool_core::send(pool_worker& worker) noexcept {
-  const int error = worker.stream().flush();
-  const bool wants_room = error == -EAGAIN;
-  if (wants_room == worker.wants_room || worker.has_hung_up) return;
+  if (!worker.can_be_sent_to()) return;
+  const int error = -worker.stream().flush();
+  if (error != 0 && error != EAGAIN) {
+    worker.send_error = error;
+    worker.kill();
+    return;
+  }
+  const bool wants_room = error == EAGAIN;
+  if (wants_room == worker.wants_room) return;
   worker.wants_room = wants_room;
   for (unsigned index = 0; index < workers_.size(); ++index) {
-    if (workers_[index].get() == &worker) watch(index, worker);
+    if (workers_[index].get() == &worker) listen_for_room(index, worker);
   }
 }
 

@@ -100,6 +100,7 @@ class pool_core {
   bool is_over() const noexcept;
 
   // pool_manager.cpp: the pool's thread.
+  void listen_at_door();
   void manage() noexcept;
   void wait_for_news(std::vector<news>& all);
   void read_from(pool_worker& worker, news& found);
@@ -109,7 +110,9 @@ class pool_core {
   void start_wanted();
   void employ(unsigned index, std::unique_ptr<pool_worker> made, endings& over);
   std::unique_ptr<pool_worker> start_worker(unsigned index);
+  spawned_process start_process(unsigned index, int socket);
   void watch(unsigned index, pool_worker& worker);
+  void listen_for_room(unsigned index, pool_worker& worker) noexcept;
   void end_all();
   void wake() noexcept;
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <exception>
 #include <system_error>
 
@@ -29,6 +28,12 @@ constexpr std::uint64_t end_of(unsigned index) {
 }
 constexpr std::uint64_t door = ~std::uint64_t{0};
 
+void add_to(const unique_fd& set, int descriptor, std::uint64_t what) {
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = what}};
+  if (::epoll_ctl(set.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return;
+  throw std::system_error(last_error(), "wait for a process");
+}
+
 std::string in_words(const child_end& end) {
   if (end.how == child_end::kind::exited) return exit_status::exited(end.number).to_string();
   return exit_status::signalled(end.number).to_string();
@@ -36,9 +41,11 @@ std::string in_words(const child_end& end) {
 
 }  // namespace
 
+void pool_core::listen_at_door() {
+  add_to(news_, knocked_.get(), door);
+}
+
 void pool_core::manage() noexcept {
-  epoll_event at_door{.events = EPOLLIN, .data = {.u64 = door}};
-  ::epoll_ctl(news_.get(), EPOLL_CTL_ADD, knocked_.get(), &at_door);
   std::vector<news> all;
   for (;;) {
     endings over;
@@ -106,7 +113,7 @@ void pool_core::read_from(pool_worker& worker, news& found) {
   std::scoped_lock lock(mutex_);
   worker.has_hung_up = true;
   ::epoll_ctl(news_.get(), EPOLL_CTL_DEL, worker.stream().descriptor(), nullptr);
-  if (!worker.is_leaving()) send_signal(worker.pidfd(), SIGKILL);
+  if (!worker.is_leaving()) worker.kill();
 }
 
 void pool_core::take_in(news& found, endings& over) {
@@ -155,7 +162,10 @@ void pool_core::bury(unsigned index, endings& over) {
   const bool is_known = reap(worker.pidfd(), end) == 1;
   const std::string who =
       "process " + std::to_string(worker.pid()) + " of process pool '" + plan_.name + "'";
-  const std::string how = is_known ? in_words(end) : "ended; someone else has taken its status";
+  std::string how = is_known ? in_words(end) : "ended; someone else has taken its status";
+  if (worker.could_not_send()) {
+    how = "killed, for nothing could be sent to it: " + errno_code(worker.send_error).message();
+  }
 
   std::vector<pool_call*> begun;
   pending_count_ += worker.take_all(begun, pending_);
@@ -214,9 +224,9 @@ void pool_core::employ(unsigned index, std::unique_ptr<pool_worker> made, ending
   workers_[index] = std::move(made);
   ++alive_;
   if (wanted_ != 0) --wanted_;
-  watch(index, worker);
-  if (killed_) send_signal(worker.pidfd(), SIGKILL);
+  if (killed_) worker.kill();
   fill_all(over);
+  send(worker);  // what there is for it to do first, though there may be no call
 }
 
 std::unique_ptr<pool_worker> pool_core::start_worker(unsigned index) {
@@ -225,6 +235,24 @@ std::unique_ptr<pool_worker> pool_core::start_worker(unsigned index) {
   if (int error = set_nonblocking(sockets->left.get()); error != 0) {
     throw std::system_error(errno_code(-error), "make a socket not block");
   }
+  auto mine = slots_.bytes().subspan(index * call_slots::size_bytes, call_slots::size_bytes);
+  auto worker = std::make_unique<pool_worker>(frame_stream(std::move(sockets->left)),
+                                              call_slots(mine), plan_.calls_max);
+  worker->stream().queue(frame_kind::initialize, 0, plan_.initializer.message,
+                         plan_.initializer.beside.descriptors());
+  worker->started(start_process(index, sockets->right.get()));
+  try {
+    watch(index, *worker);
+  } catch (...) {
+    worker->kill();
+    child_end end;
+    reap_blocking(worker->pidfd(), end);
+    throw;
+  }
+  return worker;
+}
+
+spawned_process pool_core::start_process(unsigned index, int socket) {
   unique_fd null = open_null();
   if (!null) throw std::system_error(last_error(), "open the null device");
 
@@ -238,7 +266,7 @@ std::unique_ptr<pool_worker> pool_core::start_worker(unsigned index) {
   std::ranges::transform(words, arguments.begin(), [](std::string& word) { return word.data(); });
   const std::array<spawn_request::placement, 3> placed{{
       {.from = null.get(), .to = 0},  // the input is the program's alone
-      {.from = sockets->right.get(), .to = pool_socket},
+      {.from = socket, .to = pool_socket},
       {.from = slots_.descriptor(), .to = pool_slots},
   }};
   auto process = spawn({.program = "/proc/self/exe",
@@ -246,26 +274,20 @@ std::unique_ptr<pool_worker> pool_core::start_worker(unsigned index) {
                         .environment = ::environ,
                         .descriptors = placed});
   if (!process) throw std::system_error(process.error(), "start a process");
-
-  auto mine = slots_.bytes().subspan(index * call_slots::size_bytes, call_slots::size_bytes);
-  auto worker =
-      std::make_unique<pool_worker>(std::move(*process), frame_stream(std::move(sockets->left)),
-                                    call_slots(mine), plan_.calls_max);
-  worker->stream().queue(frame_kind::initialize, 0, plan_.initializer.message,
-                         plan_.initializer.beside.descriptors());
-  worker->stream().flush();
-  return worker;
+  return std::move(*process);
 }
 
 void pool_core::watch(unsigned index, pool_worker& worker) {
-  std::uint32_t wanted = EPOLLIN;
-  if (worker.wants_room) wanted |= EPOLLOUT;
-  epoll_event event{.events = wanted, .data = {.u64 = socket_of(index)}};
+  add_to(news_, worker.stream().descriptor(), socket_of(index));
+  add_to(news_, worker.pidfd(), end_of(index));
+}
+
+void pool_core::listen_for_room(unsigned index, pool_worker& worker) noexcept {
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = socket_of(index)}};
+  if (worker.wants_room) event.events |= EPOLLOUT;
   const int socket = worker.stream().descriptor();
-  if (::epoll_ctl(news_.get(), EPOLL_CTL_MOD, socket, &event) == 0) return;
-  ::epoll_ctl(news_.get(), EPOLL_CTL_ADD, socket, &event);
-  event = {.events = EPOLLIN, .data = {.u64 = end_of(index)}};
-  ::epoll_ctl(news_.get(), EPOLL_CTL_ADD, worker.pidfd(), &event);
+  const int result = ::epoll_ctl(news_.get(), EPOLL_CTL_MOD, socket, &event);
+  PIRN_ASSERT(result == 0, "what is in an epoll set can be changed there");
 }
 
 // All calls are over. A process that waits for more leaves at the end of its socket; one that has
@@ -273,7 +295,7 @@ void pool_core::watch(unsigned index, pool_worker& worker) {
 void pool_core::end_all() {
   for (const auto& worker : workers_) {
     if (!worker) continue;
-    if (!worker->has_greeted) send_signal(worker->pidfd(), SIGKILL);
+    if (!worker->has_greeted) worker->kill();
     worker->stream().close();
   }
   child_end end;

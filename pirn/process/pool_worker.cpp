@@ -1,11 +1,21 @@
 #include "pirn/process/pool_worker.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 
 namespace pirn::detail {
 
+void pool_worker::kill() noexcept {
+  if (process_.pidfd) send_signal(pidfd(), SIGKILL);
+}
+
+bool pool_worker::could_not_send() const noexcept {
+  return send_error != 0 && send_error != EPIPE && send_error != ECONNRESET;
+}
+
 bool pool_worker::has_room(std::size_t depth) const noexcept {
-  if (calls_.size() >= depth || calls_left_ == 0 || has_hung_up) return false;
+  if (calls_.size() >= depth || calls_left_ == 0 || !can_be_sent_to()) return false;
   // A slot is used again only after its call has ended.
   return calls_.empty() || last_number_ + 1 - calls_.front().number < call_slots::count;
 }
@@ -21,7 +31,11 @@ void pool_worker::give(pool_call& call) {
 }
 
 pool_call* pool_worker::finished(std::uint32_t number) noexcept {
-  auto found = std::ranges::lower_bound(calls_, number, {}, &sent::number);
+  if (calls_.empty()) return nullptr;
+  // By how far each is behind the oldest: that stays true when the numbers begin again at zero.
+  const std::uint32_t oldest = calls_.front().number;
+  auto distance = [oldest](const sent& each) { return each.number - oldest; };
+  auto found = std::ranges::lower_bound(calls_, number - oldest, {}, distance);
   if (found == calls_.end() || found->number != number) return nullptr;
   pool_call* call = found->call;
   calls_.erase(found);
@@ -44,7 +58,7 @@ std::size_t pool_worker::take_all(std::vector<pool_call*>& begun, intrusive_list
   std::size_t taken = 0;
   for (; !calls_.empty(); calls_.pop_back()) {
     auto [number, call] = calls_.back();
-    if (slots_.was_begun(number)) {
+    if (could_not_send() || slots_.was_begun(number)) {
       begun.push_back(call);
     } else {
       into.push_front(*call);

@@ -24,20 +24,24 @@ class pool_worker {
  public:
   static constexpr unsigned no_limit = std::numeric_limits<unsigned>::max();
 
-  pool_worker(spawned_process process, frame_stream stream, call_slots slots, unsigned calls_max)
-      : process_(std::move(process)),
-        stream_(std::move(stream)),
-        slots_(slots),
-        calls_left_(calls_max) {}
+  /// `stream` leads to a process that is started later: it finds there what was sent before.
+  pool_worker(frame_stream stream, call_slots slots, unsigned calls_max)
+      : stream_(std::move(stream)), slots_(slots), calls_left_(calls_max) {}
+  void started(spawned_process process) noexcept { process_ = std::move(process); }
+  /// Does nothing before it was started.
+  void kill() noexcept;
 
   int pid() const noexcept { return process_.pid; }
   int pidfd() const noexcept { return process_.pidfd.get(); }
   frame_stream& stream() noexcept { return stream_; }
 
   std::size_t calls() const noexcept { return calls_.size(); }
-  bool is_idle() const noexcept { return calls_.empty() && !is_leaving() && !has_hung_up; }
+  bool is_idle() const noexcept { return calls_.empty() && !is_leaving() && can_be_sent_to(); }
   /// Whether it has been given all calls that it may have.
   bool is_leaving() const noexcept { return calls_left_ == 0; }
+  bool can_be_sent_to() const noexcept { return !has_hung_up && send_error == 0; }
+  /// Whether sending has failed on this side: the process may be well.
+  bool could_not_send() const noexcept;
   /// Whether one more call may be sent to it, to make `depth` at most.
   bool has_room(std::size_t depth) const noexcept;
 
@@ -53,7 +57,8 @@ class pool_worker {
   std::size_t take_back_half(intrusive_list<pool_call>& into) noexcept;
 
   /// Of a process that has ended, takes all its calls: what it had begun goes to `begun`, the rest
-  /// to the front of `into`.
+  /// to the front of `into`. When this side could not send, another process would not get them
+  /// either: then all go to `begun`.
   /// Returns: how many went to `into`.
   std::size_t take_all(std::vector<pool_call*>& begun, intrusive_list<pool_call>& into);
 
@@ -62,6 +67,7 @@ class pool_worker {
   bool has_greeted = false;     ///< it has started, and its initializer has run
   bool has_hung_up = false;     ///< its socket is closed
   bool wants_room = false;      ///< the socket did not take all
+  int send_error = 0;           ///< the errno by which sending has failed for good
 
  private:
   struct sent {
@@ -72,8 +78,9 @@ class pool_worker {
   spawned_process process_;
   frame_stream stream_;
   call_slots slots_;
-  std::deque<sent> calls_;  // oldest first; numbers grow
-  std::uint32_t last_number_ = 0;
+  std::deque<sent> calls_;  // oldest first; numbers grow, and begin again at zero
+  // They do so soon, so that what was wrong with it would not show in a year, but in a minute.
+  std::uint32_t last_number_ = std::numeric_limits<std::uint32_t>::max() - 50;
   unsigned calls_left_;
 };
 

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include "pirn/platform/descriptor_calls.hpp"
 #include "pirn/platform/pidfd.hpp"
 #include "pirn/platform/spawn.hpp"
+#include "pirn/process/pool_entry.hpp"
 #include "pirn/process/process_pool.hpp"
 #include "pirn/process/process_pool_test.hpp"
 
@@ -111,6 +114,27 @@ TEST(process_pool_deaths, a_pool_that_is_unwound_does_not_wait_for_its_calls) {
   } catch (const std::runtime_error& error) {
     EXPECT_STREQ(error.what(), "the program goes elsewhere");
   }
+}
+
+// Of many short calls some are sent ahead to it, though nothing that it is sent is ever read.
+TEST(process_pool_deaths, a_process_that_cannot_be_sent_to_is_replaced) {
+  process_pool pool{{.size = 2, .name = "deaf"}};
+  shared_gates gates;
+  auto deaf = [](const shared_gates& mine) {
+    ::shutdown(detail::pool_socket, SHUT_RD);
+    mine.pass();
+  };
+  auto first = pool.submit(deaf, gates);
+  gates.wait_until_begun();
+  const std::string pid = pid_of(pool);
+  for (int round = 0; round < 1'000 && !first.done(); ++round) {
+    std::vector<future<int>> others;
+    for (int i = 0; i < 100; ++i) others.push_back(pool.submit(sum, i, i));
+    for (int i = 0; i < 100; ++i) ASSERT_EQ(others[static_cast<std::size_t>(i)].result(), i + i);
+  }
+  gates.open();
+  EXPECT_EQ(breakage(first),
+            "process " + pid + " of process pool 'deaf' in this call: died with SIGKILL");
 }
 
 std::size_t open_descriptors() {
