@@ -55,6 +55,8 @@ void conductor::close(shutdown_options options) {
   std::deque<std::unique_ptr<rank_call>> unwanted;
   {
     std::scoped_lock lock(mutex_);
+    PIRN_ASSERT(!options.wait || conducting_ != std::this_thread::get_id(),
+                "a pool is not waited for in a callback of one of its futures");
     closing_ = true;
     if (options.cancel_pending) unwanted.swap(queue_);
   }
@@ -66,6 +68,10 @@ void conductor::close(shutdown_options options) {
 }
 
 void conductor::conduct() {
+  {
+    std::scoped_lock lock(mutex_);
+    conducting_ = std::this_thread::get_id();
+  }
   patience patience(link_);
   for (;;) {
     patience.listen();

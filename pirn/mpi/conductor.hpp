@@ -29,6 +29,7 @@ class conductor {
 
   /// Throws: std::runtime_error after close(); broken_executor when an initializer failed.
   void add(std::unique_ptr<rank_call> call);
+  /// Requires: it does not wait on the thread that takes the answers (asserted).
   void close(shutdown_options options);
 
  private:
@@ -52,6 +53,7 @@ class conductor {
   std::deque<std::unique_ptr<rank_call>> queue_;  // under mutex_, as all that follows
   bool closing_ = false;
   std::exception_ptr broken_;
+  std::thread::id conducting_;
 
   std::mutex joining_;
   std::thread thread_;

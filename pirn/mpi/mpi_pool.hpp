@@ -68,7 +68,7 @@ class mpi_pool final : public executor_members<mpi_pool> {
   }
 
   /// Takes no more calls. The ranks stay, for another pool.
-  /// Threads: to wait, any but the one on which results arrive.
+  /// Threads: to wait, any but the one on which results arrive (asserted).
   void shutdown(shutdown_options options = {});
 
   std::string_view name() const noexcept { return name_; }

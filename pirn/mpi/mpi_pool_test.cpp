@@ -233,4 +233,17 @@ TEST(mpi_pool, a_done_callback_may_submit) {
   EXPECT_EQ(last, 4);
 }
 
+TEST(mpi_pool, waiting_for_it_in_a_callback_is_a_mistake_that_says_so) {
+  if (!is_alone()) GTEST_SKIP() << "a rank that dies ends all";
+  auto wait_in_a_callback = [] {
+    mpi_pool pool;
+    rank_gates gates;
+    auto call = pool.submit(pass_gate, gates);
+    call.add_done_callback([&pool](auto&) { pool.shutdown(); });
+    gates.open();
+    call.result();
+  };
+  EXPECT_DEATH(wait_in_a_callback(), "is not waited for in a callback of one of its futures");
+}
+
 }  // namespace

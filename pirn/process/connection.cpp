@@ -147,20 +147,25 @@ connection::connection(connection&& other) noexcept = default;
 connection& connection::operator=(connection&& other) noexcept = default;
 connection::~connection() = default;
 
+connection_state& connection::state(const char* operation) const {
+  if (state_) return *state_;
+  throw std::system_error(errno_code(EBADF), std::string(operation) + " a pipe that is closed");
+}
+
 deferred<detail::send_work> connection::send_encoded(std::uint32_t type, remote::bytes encoded,
                                                      remote::attachments beside) {
-  return deferred(detail::send_work(*state_, {.kind = message_kind::values, .type = type},
+  return deferred(detail::send_work(state("send to"), {.kind = message_kind::values, .type = type},
                                     std::move(encoded), std::move(beside)));
 }
 deferred<detail::send_work> connection::send_bytes(std::span<const std::byte> bytes) {
-  return deferred(detail::send_work(*state_, {.kind = message_kind::bytes}, bytes));
+  return deferred(detail::send_work(state("send to"), {.kind = message_kind::bytes}, bytes));
 }
 deferred<detail::send_work> connection::send_handle(int descriptor) {
-  return deferred(detail::send_work(*state_, descriptor));
+  return deferred(detail::send_work(state("send to"), descriptor));
 }
 
 bool connection::poll(duration limit) {
-  detail::readable_work ready(*state_);
+  detail::readable_work ready(state("wait for"));
   if (ready.step()) return true;
   if (limit == duration::zero()) return false;
   try {
@@ -178,9 +183,10 @@ void connection::close() noexcept {
   if (state_) state_->socket.reset();
 }
 int connection::descriptor() const noexcept {
-  return state_->socket.get();
+  return state_ ? state_->socket.get() : -1;
 }
 unique_fd connection::release() noexcept {
+  if (!state_) return {};
   PIRN_ASSERT(state_->incoming.empty(), "a connection is given away without what it has read");
   return std::move(state_->socket);
 }

@@ -217,18 +217,18 @@ class connection {
 
   /// Receives one value, or several as a tuple, of exactly these types; without a type a `message`.
   template <class... Values>
-  auto recv() noexcept {
+  auto recv() {
     static_assert((remote::travels<Values> && ...), "values of such a type cannot be received");
     if constexpr (sizeof...(Values) == 0) {
-      return deferred(detail::receive_values_work<message>(*state_));
+      return deferred(detail::receive_values_work<message>(state("receive from")));
     } else {
-      return deferred(detail::receive_values_work<Values...>(*state_));
+      return deferred(detail::receive_values_work<Values...>(state("receive from")));
     }
   }
 
   deferred<detail::send_work> send_bytes(std::span<const std::byte> bytes);
-  deferred<detail::receive_bytes_work> recv_bytes() noexcept {
-    return deferred(detail::receive_bytes_work(*state_));
+  deferred<detail::receive_bytes_work> recv_bytes() {
+    return deferred(detail::receive_bytes_work(state("receive from")));
   }
 
   /// Sends an open file, whichever it is; the other end gets a copy of the descriptor.
@@ -237,13 +237,13 @@ class connection {
   /// Example:  examples/32_descriptor_passing.cpp
   deferred<detail::send_work> send_handle(int descriptor);
   /// Throws: std::system_error (EMFILE) when this process may not open more files.
-  deferred<detail::receive_handle_work> recv_handle() noexcept {
-    return deferred(detail::receive_handle_work(*state_));
+  deferred<detail::receive_handle_work> recv_handle() {
+    return deferred(detail::receive_handle_work(state("receive from")));
   }
 
   /// Waits until something, or the end, can be received.
-  deferred<detail::readable_work> readable() noexcept {
-    return deferred(detail::readable_work(*state_));
+  deferred<detail::readable_work> readable() {
+    return deferred(detail::readable_work(state("wait for")));
   }
   /// Whether something, or the end, can be received within `limit`, for which it blocks the thread.
   /// Throws: std::logic_error on a loop's thread when the limit is not zero: await readable().
@@ -251,7 +251,7 @@ class connection {
 
   bool is_open() const noexcept;
   void close() noexcept;
-  /// The socket's number: to be inherited by a process, and opened there.
+  /// The socket's number: to be inherited by a process, and opened there; -1 when it is closed.
   int descriptor() const noexcept;
   /// Gives the socket away.
   /// Requires: nothing has been received that was not asked for (as before the first recv).
@@ -265,6 +265,9 @@ class connection {
  private:
   deferred<detail::send_work> send_encoded(std::uint32_t type, remote::bytes encoded,
                                            remote::attachments beside);
+
+  /// Throws: std::system_error (EBADF) when there is none: it was made closed, or moved away.
+  detail::connection_state& state(const char* operation) const;
 
   std::unique_ptr<detail::connection_state> state_;
 };

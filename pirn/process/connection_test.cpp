@@ -284,6 +284,29 @@ TEST_F(connections, what_is_not_open_cannot_be_sent) {
             "send to pipe: Bad file descriptor");
 }
 
+TEST_F(connections, one_that_was_made_closed_or_moved_away_says_so) {
+  auto [left, right] = pipe();
+  const connection taken = std::move(left);
+  connection never;
+  for (connection* each : {&left, &never}) {  // NOLINT: what is left of it
+    EXPECT_FALSE(each->is_open());
+    EXPECT_EQ(each->descriptor(), -1);
+    EXPECT_FALSE(each->release());
+    EXPECT_EQ(failure_of<std::system_error>([&] { each->send(1).result(20s); }),
+              "send to a pipe that is closed: Bad file descriptor");
+    EXPECT_EQ(failure_of<std::system_error>([&] { each->recv<int>().result(20s); }),
+              "receive from a pipe that is closed: Bad file descriptor");
+    EXPECT_THROW(each->recv().result(20s), std::system_error);
+    EXPECT_THROW(each->send_bytes({}).result(20s), std::system_error);
+    EXPECT_THROW(each->recv_bytes().result(20s), std::system_error);
+    EXPECT_THROW(each->send_handle(0).result(20s), std::system_error);
+    EXPECT_THROW(each->recv_handle().result(20s), std::system_error);
+    EXPECT_THROW(each->readable().result(20s), std::system_error);
+    EXPECT_THROW(each->poll(), std::system_error);
+    each->close();
+  }
+}
+
 TEST_F(connections, a_send_that_was_cut_short_leaves_receiving) {
   auto [left, right] = pirn::pipe();
   EXPECT_THROW(left.send_bytes(some_bytes(5'000'000)).result(1ms), timeout_error);

@@ -81,11 +81,11 @@ void pool_core::shutdown(shutdown_options options) {
   endings over;
   {
     std::scoped_lock lock(mutex_);
+    PIRN_ASSERT(!options.wait || manager_id_ != std::this_thread::get_id(),
+                "a pool is not waited for in a callback of one of its futures");
     closing_ = true;
     if (options.cancel_pending) give_up_pending(over);
     wake();
-    PIRN_ASSERT(!options.wait || manager_id_ != std::this_thread::get_id(),
-                "a pool is not waited for in a callback of one of its futures");
   }
   over.tell();
   if (!options.wait) return;

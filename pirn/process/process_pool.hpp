@@ -48,7 +48,8 @@ pool_initializer encode_initializer(const Initializer& initializer, const Args&.
 /// The destructor waits for all calls; while an exception unwinds (an interrupted program, say) it
 /// kills the processes instead.
 ///
-/// Threads: every member from any thread. shutdown() and the destructor block.
+/// Threads: every member from any thread; but shutdown() and the destructor wait, and must not in a
+///          callback of one of the pool's futures, which runs on its own thread (asserted).
 /// Cost:    short calls are sent ahead to a process in batches; then cancel() cannot stop them any
 ///          more. Calls of a millisecond or more are not sent ahead.
 /// Source:  concurrent.futures.ProcessPoolExecutor.

@@ -236,6 +236,18 @@ TEST(process_pool, a_callback_may_submit) {
   EXPECT_EQ(result, 42);
 }
 
+TEST(process_pool, waiting_for_it_in_a_callback_is_a_mistake_that_says_so) {
+  auto wait_in_a_callback = [] {
+    process_pool pool{1};
+    shared_gates gates;
+    auto call = pool.submit(pass_gate, gates);
+    call.add_done_callback([&pool](auto&) { pool.shutdown(); });
+    gates.open();
+    call.result();
+  };
+  EXPECT_DEATH(wait_in_a_callback(), "is not waited for in a callback of one of its futures");
+}
+
 TEST(process_pool, pools_may_be_in_processes_of_pools) {
   auto inner = [](int number) {
     process_pool pool{1};
