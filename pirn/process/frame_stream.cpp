@@ -91,16 +91,17 @@ frame_stream::received frame_stream::receive_blocking() {
 }
 
 frame_stream::received frame_stream::receive_with(receiver& receive_some) {
-  constexpr std::size_t room_min_bytes = 64 * 1024;
+  constexpr std::size_t room_max_bytes = 64 * 1024;
   std::copy(incoming_.begin() + static_cast<std::ptrdiff_t>(taken_),
             incoming_.begin() + static_cast<std::ptrdiff_t>(filled_), incoming_.begin());
   filled_ -= taken_;
   taken_ = 0;
-  if (incoming_.size() < filled_ + room_min_bytes) incoming_.resize(filled_ + room_min_bytes);
+  if (incoming_.size() < filled_ + room_bytes_) incoming_.resize(filled_ + room_bytes_);
   received_bytes came = receive_some(descriptor(), std::span(incoming_).subspan(filled_), came_);
   if (came.count == -EAGAIN) return received::nothing;
   if (came.count <= 0 || came.lost_descriptors) return received::end;
   filled_ += static_cast<std::size_t>(came.count);
+  if (filled_ == incoming_.size()) room_bytes_ = std::min(2 * room_bytes_, room_max_bytes);
   return received::bytes;
 }
 

@@ -95,6 +95,8 @@ class frame_stream {
   remote::bytes incoming_;
   std::size_t filled_ = 0;  // of incoming_
   std::size_t taken_ = 0;   // of what is filled
+  // Little at first, since a process that has just begun pays for each page; more when it is used.
+  std::size_t room_bytes_ = 4 * 1024;
   std::vector<unique_fd> came_;
 };
 

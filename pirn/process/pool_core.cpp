@@ -86,6 +86,7 @@ void pool_core::shutdown(shutdown_options options) {
     closing_ = true;
     if (options.cancel_pending) give_up_pending(over);
     wake();
+    if (is_over()) dismiss();  // at once: this thread is awake, the pool's is not
   }
   over.tell();
   if (!options.wait) return;
@@ -108,7 +109,8 @@ void pool_core::kill_workers() {
 }
 
 std::vector<int> pool_core::worker_pids() const {
-  std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
+  started_.wait(lock, [this] { return !starting_; });  // it may have begun its first call
   std::vector<int> pids;
   for (const auto& worker : workers_) {
     if (worker) pids.push_back(worker->pid());
@@ -213,9 +215,16 @@ void pool_core::take_pending(std::vector<pool_call*>& into) {
 }
 
 bool pool_core::is_over() const noexcept {
-  if (!closing_ || pending_count_ != 0) return false;
+  if (!closing_ || pending_count_ != 0 || starting_) return false;
   return std::ranges::all_of(workers_,
                              [](const auto& worker) { return !worker || worker->calls() == 0; });
+}
+
+// A process that waits for more leaves when it sees the end.
+void pool_core::dismiss() noexcept {
+  for (const auto& worker : workers_) {
+    if (worker) worker->stream().end_sending();
+  }
 }
 
 void pool_core::endings::tell() noexcept {

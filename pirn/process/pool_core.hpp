@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -98,6 +99,7 @@ class pool_core {
   void give_up_pending(endings& over) noexcept;
   void take_pending(std::vector<pool_call*>& into);
   bool is_over() const noexcept;
+  void dismiss() noexcept;
 
   // pool_manager.cpp: the pool's thread.
   void listen_at_door();
@@ -109,8 +111,9 @@ class pool_core {
   void bury(unsigned index, endings& over);
   void start_wanted();
   void employ(unsigned index, std::unique_ptr<pool_worker> made, endings& over);
-  std::unique_ptr<pool_worker> start_worker(unsigned index);
+  std::unique_ptr<pool_worker> start_worker(unsigned index, endings& over);
   spawned_process start_process(unsigned index, int socket);
+  void abandon(pool_worker& worker, endings& over);
   void watch(unsigned index, pool_worker& worker);
   void listen_for_room(unsigned index, pool_worker& worker) noexcept;
   void end_all();
@@ -125,7 +128,9 @@ class pool_core {
   std::size_t pending_count_ = 0;
   std::vector<std::unique_ptr<pool_worker>> workers_;  // by index; null where there is none
   std::size_t alive_ = 0;
-  std::size_t wanted_ = 0;       // workers to be started
+  std::size_t wanted_ = 0;  // workers to be started
+  bool starting_ = false;   // one is, which may have a call already
+  mutable std::condition_variable started_;
   unsigned failed_starts_ = 0;   // in a row
   clock::duration call_time_{};  // of late; zero: nothing is known
   bool closing_ = false;

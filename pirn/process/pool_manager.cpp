@@ -194,20 +194,22 @@ void pool_core::start_wanted() {
       std::scoped_lock lock(mutex_);
       if (pending_count_ == 0) wanted_ = 0;  // others have done it
       if (wanted_ == 0) return;
+      starting_ = true;
       index = static_cast<unsigned>(
           std::ranges::find_if(workers_, [](const auto& worker) { return !worker; }) -
           workers_.begin());
     }
     std::unique_ptr<pool_worker> made;
     std::string failure;
+    endings over;
     try {
-      made = start_worker(index);
+      made = start_worker(index, over);
     } catch (const std::exception& error) {
       failure = error.what();
     }
-    endings over;
     {
       std::scoped_lock lock(mutex_);
+      starting_ = false;
       if (made) {
         employ(index, std::move(made), over);
       } else {  // those that run go on
@@ -215,6 +217,7 @@ void pool_core::start_wanted() {
         if (alive_ == 0) break_pool("process pool '" + plan_.name + "': " + failure, over);
       }
     }
+    started_.notify_all();
     over.tell();
   }
 }
@@ -224,12 +227,14 @@ void pool_core::employ(unsigned index, std::unique_ptr<pool_worker> made, ending
   workers_[index] = std::move(made);
   ++alive_;
   if (wanted_ != 0) --wanted_;
-  if (killed_) worker.kill();
+  if (killed_ || worker.send_error != 0) worker.kill();
+  if (worker.wants_room) listen_for_room(index, worker);
   fill_all(over);
-  send(worker);  // what there is for it to do first, though there may be no call
 }
 
-std::unique_ptr<pool_worker> pool_core::start_worker(unsigned index) {
+// Its first call is sent before it is there. So it finds what to do at once, and need not wait for
+// this thread, which waits for it: the kernel holds it until the process has loaded the program.
+std::unique_ptr<pool_worker> pool_core::start_worker(unsigned index, endings& over) {
   auto sockets = make_socket_pair();
   if (!sockets) throw std::system_error(sockets.error(), "make a socket pair");
   if (int error = set_nonblocking(sockets->left.get()); error != 0) {
@@ -240,16 +245,30 @@ std::unique_ptr<pool_worker> pool_core::start_worker(unsigned index) {
                                               call_slots(mine), plan_.calls_max);
   worker->stream().queue(frame_kind::initialize, 0, plan_.initializer.message,
                          plan_.initializer.beside.descriptors());
-  worker->started(start_process(index, sockets->right.get()));
+  {
+    std::scoped_lock lock(mutex_);
+    fill(*worker, 1, over);
+    send(*worker);
+  }
   try {
+    worker->started(start_process(index, sockets->right.get()));
     watch(index, *worker);
   } catch (...) {
-    worker->kill();
-    child_end end;
-    reap_blocking(worker->pidfd(), end);
+    abandon(*worker, over);
     throw;
   }
   return worker;
+}
+
+// The call that it was sent goes back to the queue, or fails if it has been begun.
+void pool_core::abandon(pool_worker& worker, endings& over) {
+  worker.kill();
+  child_end end;
+  if (worker.pid() != 0) reap_blocking(worker.pidfd(), end);
+  std::vector<pool_call*> begun;
+  std::scoped_lock lock(mutex_);
+  pending_count_ += worker.take_all(begun, pending_);
+  for (pool_call* each : begun) over.failures.push_back({each, std::current_exception()});
 }
 
 spawned_process pool_core::start_process(unsigned index, int socket) {
@@ -293,10 +312,13 @@ void pool_core::listen_for_room(unsigned index, pool_worker& worker) noexcept {
 // All calls are over. A process that waits for more leaves at the end of its socket; one that has
 // not even begun to is not waited for.
 void pool_core::end_all() {
-  for (const auto& worker : workers_) {
-    if (!worker) continue;
-    if (!worker->has_greeted) worker->kill();
-    worker->stream().close();
+  {
+    std::scoped_lock lock(mutex_);  // for dismiss()
+    for (const auto& worker : workers_) {
+      if (!worker) continue;
+      if (!worker->has_greeted) worker->kill();
+      worker->stream().close();
+    }
   }
   child_end end;
   for (const auto& worker : workers_) {
