@@ -34,7 +34,9 @@ static_assert(std::is_trivially_copyable_v<mpi_pool_options>);
 /// Requires: made inside mpi_main(); one at a time.
 /// Threads:  every member from any thread. Results arrive, and done-callbacks run, on the pool's
 ///           own thread here.
-/// Cost:     nothing while idle: ranks sleep.
+/// Cost:     idle ranks sleep until they are woken, and look ten times a second besides. Where a
+///           rank is on another host than rank 0, nothing wakes it: it looks every millisecond,
+///           and so does rank 0 while a call is under way.
 /// Source:   mpi4py.futures.MPIPoolExecutor.
 /// Example:  examples/35_mpi.cpp
 class mpi_pool final : public executor_members<mpi_pool> {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "pirn/base/deadline.hpp"
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/io_wait.hpp"
 #include "pirn/core/sleep.hpp"
@@ -13,13 +14,6 @@
 namespace pirn::detail {
 
 namespace {
-
-std::optional<steady_time> deadline_after(std::optional<duration> limit) {
-  if (!limit) return std::nullopt;
-  const steady_time now = std::chrono::steady_clock::now();
-  if (*limit >= steady_time::max() - now) return std::nullopt;
-  return now + *limit;
-}
 
 void finish_here(step_work& work, std::optional<steady_time> deadline) {
   while (!work.step()) {
@@ -51,7 +45,7 @@ void carry_out_here(step_work& work, std::optional<duration> limit) {
                            ": result() would block the loop of this thread: co_await it");
   }
   try {
-    finish_here(work, deadline_after(limit));
+    finish_here(work, deadline_in(limit));
   } catch (...) {
     if (step_work* rest = work.undo()) finish_here(*rest, std::nullopt);
     throw;
