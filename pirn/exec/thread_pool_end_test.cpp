@@ -55,7 +55,7 @@ TEST_F(thread_pool_end, what_was_submitted_before_the_shutdown_is_done) {
 }
 
 TEST_F(thread_pool_end, a_submit_into_a_pool_that_cancels_is_refused_with_words) {
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < rounds / 10; ++round) {  // each may leave thousands of calls
     thread_pool pool{1};
     std::atomic<bool> submits = false;
     std::string refusal;
