@@ -15,10 +15,11 @@
 #include <utility>
 #include <vector>
 
-#include "pirn/base/outcome.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/exec/chunk_results.hpp"
 #include "pirn/exec/executor.hpp"
+#include "pirn/exec/map_elements.hpp"
 #include "pirn/exec/map_window.hpp"
 
 namespace pirn {
@@ -36,28 +37,24 @@ struct chunk_call {
   [[no_unique_address]] Fn fn;
 
   template <class... Args>
-  std::vector<outcome<map_result_t<Fn, Args...>>> operator()(
-      std::vector<std::tuple<Args...>> elements) {
-    std::vector<outcome<map_result_t<Fn, Args...>>> results(elements.size());
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-      try {
-        set(results[i], std::move(elements[i]));
-      } catch (...) {
-        results[i].set_error(std::current_exception());
-      }
+  chunk_results<map_result_t<Fn, Args...>> operator()(std::vector<std::tuple<Args...>> elements) {
+    chunk_results<map_result_t<Fn, Args...>> results(elements.size());
+    for (std::tuple<Args...>& each : elements) {
+      results.add([&]() -> decltype(auto) { return std::apply(fn, std::move(each)); });
     }
     return results;
   }
 
- private:
-  template <class R, class... Args>
-  void set(outcome<R>& result, std::tuple<Args...> arguments) {
-    if constexpr (std::is_void_v<R>) {
-      std::apply(fn, std::move(arguments));
-      result.set_value();
-    } else {
-      result.set_value(std::apply(fn, std::move(arguments)));
+  template <class... Args>
+  chunk_results<map_result_t<Fn, Args...>> operator()(counted_elements<Args...> elements) {
+    chunk_results<map_result_t<Fn, Args...>> results(elements.count);
+    for (std::size_t i = 0; i < elements.count; ++i) {
+      auto call = [&](Args... first) -> decltype(auto) {
+        return fn(static_cast<Args>(first + static_cast<Args>(i))...);
+      };
+      results.add([&]() -> decltype(auto) { return std::apply(call, elements.first); });
     }
+    return results;
   }
 };
 
@@ -66,7 +63,7 @@ struct chunk_call {
 template <class R>
 class map_engine {
  public:
-  using results = std::vector<outcome<R>>;
+  using results = chunk_results<R>;
 
   virtual ~map_engine() = default;
 
@@ -82,12 +79,12 @@ class map_engine {
     co_return true;
   }
 
-  /// The present element's.
+  /// The present element's result.
   /// Throws: what its call threw; what became of its chunk, when that was not even done.
-  outcome<R>& element() {
-    if (elements_ == nullptr) [[unlikely]]
+  std::add_lvalue_reference_t<R> element() {
+    if (has_failed_) [[unlikely]]
       throw_chunk_failure();
-    return elements_[at_];
+    return cursor_.value(at_);
   }
 
  protected:
@@ -141,7 +138,8 @@ class map_engine {
   }
   void start_chunk(map_chunk chunk) {
     present_.emplace(std::move(chunk));
-    elements_ = state().result.has_value() ? state().result.value().data() : nullptr;
+    has_failed_ = !state().result.has_value();
+    if (!has_failed_) cursor_ = chunk_cursor<R>(state().result.value());
     size_ = present_->size;
     at_ = static_cast<std::size_t>(-1);  // step() goes to the first
     fill();
@@ -157,40 +155,31 @@ class map_engine {
 
   map_window window_;
   std::optional<map_chunk> present_;  // its elements from at_ on are still to be given out
-  outcome<R>* elements_ = nullptr;    // of the present chunk; null when it has failed as a whole
+  bool has_failed_ = false;           // the present chunk, as a whole
+  chunk_cursor<R> cursor_;            // in the present chunk
   std::size_t size_ = 0;
   std::size_t at_ = 0;
   bool is_over_ = false;
   std::exception_ptr failure_;
 };
 
-template <class R, class Executor, class Fn, class... Views>
+template <class R, class Executor, class Fn, class Reader>
 class map_input final : public map_engine<R> {
-  using arguments = std::tuple<std::decay_t<std::ranges::range_reference_t<Views>>...>;
-
  public:
   template <class F, class... Ranges>
   map_input(Executor& executor, map_options options, F&& fn, Ranges&&... ranges)
       : map_engine<R>(options),
         executor_(executor),
         call_{std::forward<F>(fn)},
-        views_(std::views::all(std::forward<Ranges>(ranges))...),
-        at_(std::apply([](Views&... each) { return positions(std::ranges::begin(each)...); },
-                       views_)) {
+        reader_(std::forward<Ranges>(ranges)...) {
     this->begin();
   }
 
  private:
-  using positions = std::tuple<std::ranges::iterator_t<Views>...>;
-
   std::optional<map_chunk> submit_chunk() override {
-    std::vector<arguments> elements;
-    elements.reserve(elements_expected());
+    typename Reader::elements elements;
     try {
-      while (elements.size() < this->chunk_size() && !is_at_end()) {
-        elements.push_back(std::apply([](auto&... each) { return arguments(*each...); }, at_));
-        std::apply([](auto&... each) { (++each, ...); }, at_);
-      }
+      reader_.read(elements, this->chunk_size());
     } catch (...) {
       if (elements.empty()) throw;
       this->end_input(std::current_exception());  // after those that were read
@@ -200,31 +189,9 @@ class map_input final : public map_engine<R> {
     return map_chunk{executor_.submit(call_, std::move(elements)), size};
   }
 
-  // A chunk of elements, if the input is said to have so many.
-  std::size_t elements_expected() const {
-    if constexpr (((std::ranges::sized_range<const Views> && ...))) {
-      const std::size_t most = std::apply(
-          [](const Views&... each) {
-            return std::min({static_cast<std::size_t>(std::ranges::size(each))...});
-          },
-          views_);
-      return std::min(most, this->chunk_size());
-    } else {
-      return 0;
-    }
-  }
-
-  // The shortest range ends it.
-  bool is_at_end() { return is_at_end(std::index_sequence_for<Views...>()); }
-  template <std::size_t... Index>
-  bool is_at_end(std::index_sequence<Index...>) {
-    return ((std::get<Index>(at_) == std::ranges::end(std::get<Index>(views_))) || ...);
-  }
-
   Executor& executor_;
   chunk_call<Fn> call_;
-  std::tuple<Views...> views_;
-  positions at_;
+  Reader reader_;
 };
 
 }  // namespace detail
@@ -254,12 +221,11 @@ class [[nodiscard]] mapped {
   task<maybe_t<R>> next() {
     const bool is_there = co_await engine_->advance_on_loop();
     if (!is_there) co_return maybe_t<R>{};
-    outcome<R>& element = engine_->element();
     if constexpr (std::is_void_v<R>) {
-      element.take();
+      engine_->element();
       co_return true;
     } else {
-      co_return element.take();
+      co_return std::move(engine_->element());
     }
   }
 
@@ -270,13 +236,7 @@ class [[nodiscard]] mapped {
     using difference_type = std::ptrdiff_t;
 
     explicit iterator(detail::map_engine<R>& engine) : engine_(&engine) { ++*this; }
-    std::add_lvalue_reference_t<R> operator*() const {
-      if constexpr (std::is_void_v<R>) {
-        engine_->element().take();
-      } else {
-        return engine_->element().value();
-      }
-    }
+    std::add_lvalue_reference_t<R> operator*() const { return engine_->element(); }
     iterator& operator++() {
       is_there_ = engine_->advance();
       return *this;
@@ -328,7 +288,8 @@ auto map(Executor& where, map_options options, Fn&& fn, Ranges&&... ranges) {
   using callable = std::decay_t<Fn>;
   using result =
       detail::map_result_t<callable, std::decay_t<std::ranges::range_reference_t<Ranges>>...>;
-  using input = detail::map_input<result, Executor, callable, std::views::all_t<Ranges>...>;
+  using input = detail::map_input<result, Executor, callable,
+                                  detail::map_reader<std::views::all_t<Ranges>...>>;
   if (options.buffer == 0) options.buffer = detail::map_buffer(where);
   return mapped<result>(std::make_unique<input>(where, options, std::forward<Fn>(fn),
                                                 std::forward<Ranges>(ranges)...));

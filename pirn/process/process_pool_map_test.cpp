@@ -93,6 +93,30 @@ TEST(process_pool_map, a_failure_is_thrown_at_its_own_element) {
   EXPECT_EQ(*at, 1);
 }
 
+TEST(process_pool_map, failures_among_a_chunk_s_values_keep_their_places) {
+  process_pool pool{2};
+  constexpr auto odd_only = [](int number) {
+    if (number % 2 == 0) throw std::domain_error("even");
+    return std::to_string(number);
+  };
+  const std::vector<int> copied{0, 1, 2, 3, 4, 5, 6};
+  const auto check = [](auto results) {
+    int number = 0;
+    for (auto at = results.begin(); at != results.end(); ++at, ++number) {
+      if (number % 2 == 1) {
+        EXPECT_EQ(*at, std::to_string(number));
+      } else {
+        EXPECT_THROW(*at, std::domain_error);
+      }
+    }
+    EXPECT_EQ(number, 7);
+  };
+  for (std::size_t chunk : {1U, 3U, 10U}) {
+    check(map(pool, {.chunk = chunk}, odd_only, copied));
+    check(map(pool, {.chunk = chunk}, odd_only, std::views::iota(0, 7)));
+  }
+}
+
 TEST(process_pool_map, what_reading_the_input_throws_comes_after_whole_chunks_before_it) {
   process_pool pool{2};
   for (std::size_t chunk : {1U, 2U, 4U}) {

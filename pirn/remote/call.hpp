@@ -155,6 +155,29 @@ void CEREAL_LOAD_FUNCTION_NAME(archive_in& archive, pirn::detail::chunk_call<Fn>
   chunk.fn = detail::load_callable<Fn>(archive);
 }
 
+// What a chunk gives back.
+template <class R>
+  requires travels<R>
+void CEREAL_SAVE_FUNCTION_NAME(archive_out& archive,
+                               const pirn::detail::chunk_results<R>& results) {
+  archive(results.values(), results.failures().size());
+  for (const auto& [at, error] : results.failures()) {
+    archive(at);
+    save_exception(archive, error);
+  }
+}
+template <class R>
+  requires travels<R>
+void CEREAL_LOAD_FUNCTION_NAME(archive_in& archive, pirn::detail::chunk_results<R>& results) {
+  std::size_t failures = 0;
+  archive(results.values(), failures);
+  for (; failures != 0; --failures) {
+    std::size_t at = 0;
+    archive(at);
+    results.failures().push_back({at, load_exception(archive)});
+  }
+}
+
 /// Writes the call `fn(args...)` at the end of a buffer; `beside` takes its descriptors, and is
 /// null where none can go.
 template <class Fn, class... Args>
