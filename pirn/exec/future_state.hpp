@@ -75,6 +75,10 @@ class future_state : public pooled_frame {
 
   // For state_ref.
   void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  /// The same for a state that no other thread knows yet.
+  void add_first_reference() noexcept {
+    references_.store(references_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
   void drop_reference() noexcept {
     // Who drops the last one sees what all others did before they dropped theirs. The last owner
     // has no rival: its plain load saves the read-modify-write.
@@ -132,6 +136,13 @@ class state_ref {
 template <class State>
 state_ref<State> share(State& state) noexcept {
   state.add_reference();
+  return state_ref<State>(&state);
+}
+
+/// The same for a state that no other thread knows yet.
+template <class State>
+state_ref<State> share_new(State& state) noexcept {
+  state.add_first_reference();
   return state_ref<State>(&state);
 }
 

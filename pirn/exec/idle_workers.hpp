@@ -22,7 +22,8 @@ namespace pirn::detail {
 /// Threads: any.
 class idle_workers {
  public:
-  explicit idle_workers(unsigned unstarted) noexcept : counts_(unstarted * one_unstarted) {}
+  explicit idle_workers(unsigned unstarted) noexcept
+      : search_max_((unstarted + 1) / 2), counts_(unstarted * one_unstarted) {}
 
   /// Whether there is someone to wake and nobody searches; asked after work was put in its place.
   PIRN_ALWAYS_INLINE bool wants_wake() const noexcept {
@@ -50,6 +51,10 @@ class idle_workers {
 
   // For a worker: start_search(), then found(), or sleep() and all over again.
   void start_search() noexcept { counts_.fetch_add(1); }
+  /// Whether more than half of the workers search: as many as there is work to be expected for.
+  bool many_search() const noexcept {
+    return (counts_.load(std::memory_order_relaxed) & searching_mask) > search_max_;
+  }
   /// The search is over.
   /// Returns: whether nobody else searches: then others may be needed for what is left.
   bool found() noexcept { return (counts_.fetch_sub(1) & searching_mask) == 1; }
@@ -81,6 +86,7 @@ class idle_workers {
   bool stay_awake() noexcept;
 
   const bool asymmetric_ = has_asymmetric_barrier();
+  const unsigned search_max_;
   std::atomic<std::uint64_t> counts_;  // unstarted, asleep (16 bits each), searching
   permits permits_;
 };

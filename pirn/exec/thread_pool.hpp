@@ -59,9 +59,10 @@ class blocking_hint {
   detail::work_scheduler* told_ = nullptr;
 };
 
-/// Runs calls and jobs on up to `size` threads, which start when there is work for them. What comes
-/// from outside is begun first come, first served; what a call submits itself, newest first, by its
-/// own thread or by one that has nothing else to do.
+/// Runs calls and jobs on up to `size` threads, which start when there is work for them. What a
+/// thread from outside submits is begun first come, first served, one thread's beside another's;
+/// what a call submits itself, newest first, by its own thread or by one that has nothing else to
+/// do. A pool of one thread does all in the order of submission.
 ///
 /// A call whose result a thread of the pool waits for, and that has not begun, is made by that
 /// thread: calls may wait for each other in a pool of any size.
@@ -96,7 +97,7 @@ class thread_pool final : public blocking_runner, public executor_members<thread
   template <class Fn, class... Args>
   auto submit(Fn&& fn, Args&&... args) {
     auto call = detail::make_pooled(*core_, std::forward<Fn>(fn), std::forward<Args>(args)...);
-    auto pools_own = call;
+    auto pools_own = detail::share_new(*call);
     core_->add(*pools_own, detail::work_scheduler::when_full::wait);
     static_cast<void>(pools_own.release());
     return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));
@@ -108,7 +109,7 @@ class thread_pool final : public blocking_runner, public executor_members<thread
   auto try_submit(Fn&& fn, Args&&... args)
       -> std::optional<future<detail::pooled_result_t<Fn, Args...>>> {
     auto call = detail::make_pooled(*core_, std::forward<Fn>(fn), std::forward<Args>(args)...);
-    auto pools_own = call;
+    auto pools_own = detail::share_new(*call);
     if (!core_->add(*pools_own, detail::work_scheduler::when_full::refuse)) return std::nullopt;
     static_cast<void>(pools_own.release());
     return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));

@@ -2,10 +2,12 @@
 // top.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "pirn/base/compiler.hpp"
@@ -30,6 +32,12 @@ class work_deque_base {
 
   bool looks_empty() const noexcept {
     return top_.load(std::memory_order_relaxed) >= bottom_.load(std::memory_order_relaxed);
+  }
+
+  std::size_t size() const noexcept {
+    const std::int64_t top = top_.load(std::memory_order_relaxed);
+    return static_cast<std::size_t>(
+        std::max<std::int64_t>(0, bottom_.load(std::memory_order_relaxed) - top));
   }
 
   /// Sees to it that the next push has room.
@@ -67,6 +75,24 @@ class work_deque_base {
   void* steal_from_deque() noexcept;
   /// Where it does not.
   void* steal_from_queue() noexcept;
+  /// The same for the oldest `of`-th part: at least one, at most `max`; `give(i, item)` is called
+  /// for each before it is known whether they are the caller's.
+  template <class Give>
+  std::size_t steal_many_from_queue(std::size_t max, std::size_t of, Give give) noexcept {
+    std::int64_t top = top_.load(std::memory_order_acquire);
+    const std::int64_t bottom = bottom_.load(std::memory_order_acquire);
+    if (top >= bottom) return 0;
+    const auto count = std::clamp<std::size_t>(static_cast<std::size_t>(bottom - top) / of, 1, max);
+    ring* from = ring_.load(std::memory_order_acquire);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t at = (static_cast<std::size_t>(top) + i) & from->mask;
+      give(i, from->slots[at].load(std::memory_order_relaxed));
+    }
+    const bool got =
+        top_.compare_exchange_strong(top, top + static_cast<std::int64_t>(count),
+                                     std::memory_order_seq_cst, std::memory_order_relaxed);
+    return got ? count : 0;
+  }
 
  private:
   using slot = std::atomic<void*>;
@@ -115,6 +141,12 @@ class work_queue : public work_deque_base {
   T* take_oldest() noexcept { return static_cast<T*>(take_oldest_pointer()); }
   /// The same for others: null also when another thread was quicker.
   T* steal() noexcept { return static_cast<T*>(steal_from_queue()); }
+  /// Takes the `of`-th part at once, oldest first: at least one, at most `to.size()`.
+  /// Returns: how many; none also when another thread was quicker.
+  std::size_t take(std::span<T*> to, std::size_t of) noexcept {
+    return this->steal_many_from_queue(
+        to.size(), of, [to](std::size_t i, void* item) { to[i] = static_cast<T*>(item); });
+  }
 };
 
 }  // namespace pirn::detail

@@ -2,14 +2,15 @@
 //
 // Method of the stress: the owner pushes and takes in bursts whose sizes are drawn from a printed
 // seed, small ones often, since all that can go wrong goes wrong with one item left; thieves steal
-// without a pause. So each step (push, pop, the pop of the last item, take_oldest, steal) meets
-// each at every length. That the ring grows under thieves is rare in one deque, so that has a
+// without a pause. So each step (push, pop, the pop of the last item, take_oldest, steal, take)
+// meets each at every length. That the ring grows under thieves is rare in one deque, so that has a
 // stress of its own with many. At the end every item was taken exactly once.
 #include "pirn/exec/work_deque.hpp"
 
 #include <array>
 #include <atomic>
 #include <random>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -49,6 +50,23 @@ TEST(work_queue, all_take_the_oldest) {
   EXPECT_TRUE(queue.looks_empty());
 }
 
+TEST(work_queue, many_are_taken_at_once) {
+  std::array<int, 10> items{};
+  work_queue<int> queue;
+  std::array<int*, 3> taken{};
+  EXPECT_EQ(queue.take(taken, 1), 0U);
+  for (int& each : items) queue.push(each);
+  EXPECT_EQ(queue.size(), 10U);
+  EXPECT_EQ(queue.take(taken, 5), 2U);  // a fifth of ten
+  EXPECT_EQ(taken[0], &items[0]);
+  EXPECT_EQ(taken[1], &items[1]);
+  EXPECT_EQ(queue.take(taken, 2), 3U);  // no more than there is room for
+  EXPECT_EQ(taken[2], &items[4]);
+  EXPECT_EQ(queue.take(taken, 100), 1U);  // one at least
+  EXPECT_EQ(taken[0], &items[5]);
+  EXPECT_EQ(queue.size(), 4U);
+}
+
 TEST(work_deque, it_grows_and_keeps_the_order) {
   std::vector<int> items(100'000);
   work_deque<int> deque;
@@ -80,6 +98,15 @@ item* take(work_queue<item>& queue) {
   return queue.take_oldest();
 }
 
+/// What a thief takes at once.
+std::size_t steal(work_deque<item>& deque, std::span<item*> to) {
+  to[0] = deque.steal();
+  return to[0] != nullptr ? 1 : 0;
+}
+std::size_t steal(work_queue<item>& queue, std::span<item*> to) {
+  return queue.take(to, 2);
+}
+
 /// Two threads that steal until they are destroyed.
 template <class Deque>
 class thieves {
@@ -87,8 +114,10 @@ class thieves {
   explicit thieves(Deque& from) {
     for (int i = 0; i < 2; ++i) {
       threads_.emplace_back([this, &from] {
+        std::array<item*, 4> stolen{};
         while (!over_) {
-          if (item* stolen = from.steal()) ++*stolen;
+          const std::size_t count = steal(from, stolen);
+          for (item* each : std::span(stolen).first(count)) ++*each;
         }
       });
     }

@@ -1,6 +1,8 @@
 #include "pirn/exec/work_scheduler.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <stdexcept>
 
 #include "pirn/core/exception_group.hpp"
@@ -15,7 +17,7 @@ namespace {
 constexpr std::size_t batch_max = 32;  // calls that a worker takes to itself at once
 static_assert(batch_max <= work_deque_base::room_when_empty);
 constexpr unsigned newest_in_a_row_max = 3;  // then older calls have their turn
-constexpr unsigned search_rounds = 64;       // looks for work before a worker sleeps: some 20 us
+constexpr unsigned search_rounds = 24;       // looks for work before a worker sleeps: some 6 us
 constexpr unsigned pauses_between_looks = 16;
 
 bool take_one(std::atomic<unsigned>& count) noexcept {
@@ -81,18 +83,29 @@ void work_scheduler::refuse_if_closed() const {
 }
 
 bool work_scheduler::add(blocking_job& call, when_full full) {
-  // A pool of one thread keeps one queue, so that all is done in the order of submission.
-  if (is_own_thread() && options_.size > 1) {
+  if (is_own_thread() && keeps_no_order()) {
     add_from_worker(*this_worker_, call);
     return true;
   }
+  return add_to_lane(call) || add_to_queue(call, full);
+}
+
+// While there is no thread yet, the queue is the place: from there a call can be taken back.
+bool work_scheduler::add_to_lane(blocking_job& call) {
+  if (!keeps_no_order() || options_.queue_max != 0 || started_.load() == 0) return false;
+  refuse_if_closed();
+  if (!lanes_.add(call)) return false;
+  if (idle_.wants_wake()) wake();
+  return true;
+}
+
+bool work_scheduler::add_to_queue(blocking_job& call, when_full full) {
   {
     std::unique_lock lock(mutex_);
     refuse_if_closed();
     if (!has_room(lock, full)) return false;
-    waiting_.push_back(call);
-    waiting_count_.store(waiting_count_.load(std::memory_order_relaxed) + 1,
-                         std::memory_order_relaxed);
+    waiting_.push(call);
+    waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
   }
   if (idle_.wants_wake()) see_to(call);
   return true;
@@ -117,9 +130,8 @@ void work_scheduler::see_to(blocking_job& call) {
     wake_or_throw();
   } catch (...) {
     std::scoped_lock lock(mutex_);
-    if (started_.load() != 0 || !call.is_linked()) return;  // there are others to do it
-    waiting_.remove(call);
-    waiting_count_.fetch_sub(1);
+    if (started_.load() != 0 || !waiting_.remove(call)) return;  // there are others to do it
+    waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
     throw;
   }
 }
@@ -153,16 +165,11 @@ void work_scheduler::shutdown(shutdown_options options) {
     closing_.store(true);
   }
   room_.notify_all();
+  lanes_.shut();
+  ending_.store(true);
   idle_.wake_all();
-  while (options.cancel_pending) {
-    blocking_job* call = nullptr;
-    {
-      std::scoped_lock lock(mutex_);
-      if (waiting_.empty()) break;
-      call = &waiting_.pop_front();
-      waiting_count_.fetch_sub(1);
-    }
-    perform({.call = call});
+  if (options.cancel_pending) {
+    while (blocking_job* call = take_first()) perform({.call = call});
   }
   if (options.wait) join_threads();
 }
@@ -296,7 +303,7 @@ thread_pool_statistics work_scheduler::statistics() const {
   thread_pool_statistics now{.started = started_.load(),
                              .asleep = idle_.asleep(),
                              .blocked = substitutes_.load() - surplus_.load(),
-                             .queued = waiting_count_.load()};
+                             .queued = waiting_count_.load() + lanes_.size()};
   for (unsigned i = 0; i < worker_count_.load(); ++i)
     now.stolen += workers_[i].load()->stolen.load(std::memory_order_relaxed);
   return now;
@@ -330,21 +337,36 @@ work_scheduler::found work_scheduler::own_work(worker_thread& worker) {
   return {.call = take_newest(worker)};
 }
 
-// Takes a share of what waits, so that the lock is taken once for many; others may steal it back.
+// Takes a share of what waits, so that for many the way is gone once; others may steal it back.
 // Its own queue is empty and has room for more than a share, so nothing is allocated.
 blocking_job* work_scheduler::take_waiting(worker_thread& worker) noexcept {
-  if (waiting_count_.load(std::memory_order_relaxed) == 0) return nullptr;
-  blocking_job* first = nullptr;
+  std::array<blocking_job*, batch_max> taken;
+  std::size_t share = take_from_queue(taken);
+  if (share == 0) share = lanes_.take(taken, options_.size, worker.last_lane);
+  if (share == 0) return nullptr;
+  for (std::size_t i = 1; i < share; ++i) worker.calls.push(*taken[i]);
+  return taken[0];
+}
+
+std::size_t work_scheduler::take_from_queue(std::span<blocking_job*> to) noexcept {
+  if (waiting_count_.load(std::memory_order_relaxed) == 0) return 0;
+  std::size_t share = 0;
   {
     std::scoped_lock lock(mutex_);
-    if (waiting_.empty()) return nullptr;
-    const std::size_t count = waiting_count_.load(std::memory_order_relaxed);
-    const std::size_t share = std::clamp<std::size_t>(count / options_.size, 1, batch_max);
-    first = &waiting_.pop_front();
-    for (std::size_t i = 1; i < share; ++i) worker.calls.push(waiting_.pop_front());
-    waiting_count_.store(count - share, std::memory_order_relaxed);
+    if (waiting_.empty()) return 0;
+    share = std::clamp<std::size_t>(waiting_.size() / options_.size, 1, to.size());
+    waiting_.pop(to.first(share));
+    waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
   }
   if (options_.queue_max != 0) room_.notify_all();
+  return share;
+}
+
+// For a thread that is no worker.
+blocking_job* work_scheduler::take_first() noexcept {
+  blocking_job* first = nullptr;
+  call_lane* any = nullptr;
+  if (take_from_queue({&first, 1}) == 0) lanes_.take({&first, 1}, 1, any);
   return first;
 }
 
@@ -363,7 +385,7 @@ work_scheduler::found work_scheduler::steal(worker_thread& worker, bool newest_t
 }
 
 bool work_scheduler::sees_work() const noexcept {
-  if (waiting_count_.load() != 0) return true;
+  if (waiting_count_.load() != 0 || !lanes_.look_empty()) return true;
   const unsigned count = worker_count_.load();
   for (unsigned i = 0; i < count; ++i) {
     const worker_thread& worker = *workers_[i].load();
@@ -378,20 +400,21 @@ bool work_scheduler::sees_work() const noexcept {
 work_scheduler::found work_scheduler::search(worker_thread& worker) {
   found work;
   for (;;) {
-    const bool closing = closing_.load();  // before the look: what was added before is then seen
+    const bool ending = ending_.load();  // before the look: what was added before is then seen
     work = search_a_while(worker);
-    if (work || closing || retires(worker)) break;
-    idle_.sleep([this] { return closing_.load() || sees_work(); });
+    if (work || ending || retires(worker)) break;
+    idle_.sleep([this] { return ending_.load() || sees_work(); });
   }
   if (idle_.found() && sees_work() && idle_.wants_wake()) wake();
   return work;
 }
 
 work_scheduler::found work_scheduler::search_a_while(worker_thread& worker) {
-  for (unsigned round = 1; round <= search_rounds; ++round) {
+  const unsigned rounds = idle_.many_search() ? 1 : search_rounds;
+  for (unsigned round = 1; round <= rounds; ++round) {
     found work{.call = take_waiting(worker)};
-    if (!work) work = steal(worker, round == search_rounds || closing_.load());
-    if (work || closing_.load()) return work;
+    if (!work) work = steal(worker, round == rounds || ending_.load());
+    if (work || ending_.load()) return work;
     for (unsigned i = 0; i < pauses_between_looks; ++i) pause_processor();
   }
   return {};

@@ -8,13 +8,15 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
-#include "pirn/base/intrusive_list.hpp"
 #include "pirn/core/file_system.hpp"
+#include "pirn/exec/call_lanes.hpp"
+#include "pirn/exec/call_queue.hpp"
 #include "pirn/exec/executor.hpp"
 #include "pirn/exec/helper_count.hpp"
 #include "pirn/exec/idle_workers.hpp"
@@ -65,6 +67,7 @@ struct worker_thread {
   const std::string name;  // made with it: the thread itself must not fail
   fork_deque forks;        // jobs that were left by a fork
   work_queue<blocking_job> calls;
+  call_lane* last_lane = nullptr;              // from which it took calls
   std::atomic<blocking_job*> newest{nullptr};  // what it submitted last; others take it late
   unsigned newest_in_a_row = 0;
   std::atomic<std::uint64_t> stolen{0};
@@ -123,8 +126,12 @@ class work_scheduler {
   };
 
   // What comes in.
+  // A pool of one thread does all in the order of submission.
+  bool keeps_no_order() const noexcept { return options_.size > 1; }
   void refuse_if_closed() const;
   void see_to(blocking_job& call);
+  bool add_to_lane(blocking_job& call);
+  bool add_to_queue(blocking_job& call, when_full full);
   bool has_room(std::unique_lock<std::mutex>& lock, when_full full);
   void add_from_worker(worker_thread& worker, blocking_job& call);
   void abandon_waiting(std::exception_ptr why) noexcept;
@@ -141,6 +148,8 @@ class work_scheduler {
   // Finding work.
   found own_work(worker_thread& worker);
   blocking_job* take_waiting(worker_thread& worker) noexcept;
+  std::size_t take_from_queue(std::span<blocking_job*> to) noexcept;
+  blocking_job* take_first() noexcept;
   found steal(worker_thread& worker, bool newest_too) noexcept;
   found search(worker_thread& worker);
   found search_a_while(worker_thread& worker);
@@ -155,9 +164,11 @@ class work_scheduler {
   // Calls from outside.
   mutable std::mutex mutex_;
   std::condition_variable room_;
-  intrusive_list<blocking_job> waiting_;
+  call_queue waiting_;  // where order or number matters; the others are in the lanes
+  call_lanes lanes_;
   std::atomic<std::size_t> waiting_count_{0};
-  std::atomic<bool> closing_{false};
+  std::atomic<bool> closing_{false};      // nothing is added any more
+  std::atomic<bool> ending_{false};       // and all that was is where workers look
   std::atomic<bool> abandoning_{false};   // `abandoned_because_` is set
   std::exception_ptr abandoned_because_;  // null: cancelled
 
