@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "pirn/exec/inline_executor.hpp"
+#include "pirn/exec/map_test.hpp"
 #include "pirn/exec/promise.hpp"
 #include "pirn/exec/thread_pool.hpp"
 #include "pirn/testing/each_driver_test.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace pirn;
+using pirn::testing::all_of;
 
 /// Takes calls and makes none until it is told to, or makes them in an order of its own.
 class held_executor : public executor_members<held_executor> {
@@ -52,13 +54,6 @@ class held_executor : public executor_members<held_executor> {
 };
 static_assert(executor<held_executor>);
 static_assert(executor<inline_executor>);
-
-template <class R>
-std::vector<R> all_of(mapped<R> results) {
-  std::vector<R> values;
-  for (R& each : results) values.push_back(std::move(each));
-  return values;
-}
 
 int twice(int number) {
   return 2 * number;
@@ -257,70 +252,6 @@ TEST(map, elements_and_results_are_moved) {
       std::views::transform(numbers, [](std::unique_ptr<int>& each) { return std::move(each); });
   auto results = all_of(pool.map(next, moved));
   EXPECT_EQ(*results.at(1), 3);
-}
-
-TEST(map, failures_are_thrown_at_their_elements_whatever_is_looked_at) {
-  inline_executor here;
-  auto odd_only = [](int number) {
-    if (number % 2 == 0) throw std::invalid_argument(std::to_string(number));
-    return number;
-  };
-  for (std::size_t chunk : {1U, 3U, 8U, 20U}) {
-    auto results = map(here, {.chunk = chunk}, odd_only, std::views::iota(0, 10));
-    int number = 0;
-    for (auto at = results.begin(); at != results.end(); ++at, ++number) {
-      if (number % 5 == 4) continue;  // not looked at
-      for (int twice = 0; twice < 2; ++twice) {
-        if (number % 2 == 1) {
-          EXPECT_EQ(*at, number);
-        } else {
-          EXPECT_THROW(*at, std::invalid_argument);
-        }
-      }
-    }
-    EXPECT_EQ(number, 10);
-  }
-}
-
-TEST(map, a_result_may_be_a_truth_or_have_no_default) {
-  struct made {
-    explicit made(int from) : number(from) {}
-    int number;
-  };
-  inline_executor here;
-  int number = 0;
-  for (bool& each :
-       map(here, {.chunk = 3}, [](int i) { return i % 2 == 0; }, std::views::iota(0, 7))) {
-    EXPECT_EQ(each, number++ % 2 == 0);
-  }
-  EXPECT_EQ(number, 7);
-  for (made& each : map(here, {.chunk = 3}, [](int i) { return made(i); }, std::vector{7, 8})) {
-    EXPECT_EQ(each.number, number++);
-  }
-  EXPECT_EQ(number, 9);
-}
-
-TEST(map, ranges_that_count_end_with_the_shortest) {
-  inline_executor here;
-  auto sum = [](int a, std::uint64_t b) { return static_cast<std::uint64_t>(a) + b; };
-  const auto expected = std::vector<std::uint64_t>{105, 107, 109, 111, 113, 115, 117};
-  for (std::size_t chunk : {1U, 2U, 7U, 100U}) {
-    EXPECT_EQ(all_of(map(here, {.chunk = chunk}, sum, std::views::iota(5, 12),
-                         std::views::iota(std::uint64_t{100}))),
-              expected)
-        << chunk;
-    EXPECT_EQ(all_of(map(here, {.chunk = chunk}, sum, std::views::iota(5),
-                         std::vector<std::uint64_t>{100, 101, 102, 103, 104, 105, 106})),
-              expected)
-        << chunk;
-  }
-  EXPECT_TRUE(all_of(map(here, sum, std::views::iota(3, 3), std::views::iota(0UL))).empty());
-}
-
-TEST(map, a_counted_element_is_the_call_s_own) {
-  inline_executor here;
-  auto next = [](int&& mine) { return ++mine; };
-  EXPECT_EQ(all_of(map(here, {.chunk = 4}, next, std::views::iota(0, 3))), (std::vector{1, 2, 3}));
 }
 
 TEST(map, a_function_without_a_result_is_called_for_each) {

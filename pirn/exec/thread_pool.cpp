@@ -12,7 +12,7 @@ void thread_pool::shutdown(shutdown_options options) {
 }
 
 void thread_pool::run(blocking_job& job) {
-  core_->add(job, detail::work_scheduler::when_full::add);
+  core_->add(job, detail::when_full::add);
 }
 
 blocking_hint::blocking_hint() noexcept {

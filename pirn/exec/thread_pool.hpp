@@ -98,7 +98,7 @@ class thread_pool final : public blocking_runner, public executor_members<thread
   auto submit(Fn&& fn, Args&&... args) {
     auto call = detail::make_pooled(*core_, std::forward<Fn>(fn), std::forward<Args>(args)...);
     auto pools_own = detail::share_new(*call);
-    core_->add(*pools_own, detail::work_scheduler::when_full::wait);
+    core_->add(*pools_own, detail::when_full::wait);
     static_cast<void>(pools_own.release());
     return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));
   }
@@ -110,7 +110,7 @@ class thread_pool final : public blocking_runner, public executor_members<thread
       -> std::optional<future<detail::pooled_result_t<Fn, Args...>>> {
     auto call = detail::make_pooled(*core_, std::forward<Fn>(fn), std::forward<Args>(args)...);
     auto pools_own = detail::share_new(*call);
-    if (!core_->add(*pools_own, detail::work_scheduler::when_full::refuse)) return std::nullopt;
+    if (!core_->add(*pools_own, detail::when_full::refuse)) return std::nullopt;
     static_cast<void>(pools_own.release());
     return future<detail::pooled_result_t<Fn, Args...>>(std::move(call));
   }

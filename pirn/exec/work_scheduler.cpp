@@ -6,7 +6,6 @@
 #include <stdexcept>
 
 #include "pirn/core/exception_group.hpp"
-#include "pirn/exec/blocking_wait.hpp"
 #include "pirn/platform/affinity.hpp"
 #include "pirn/platform/thread_name.hpp"
 
@@ -35,7 +34,7 @@ thread_pool_options complete(thread_pool_options options) {
     throw std::invalid_argument(
         "a thread pool has at most 16384 threads, and as many for calls that block");
   }
-  options.name = {};  // work_scheduler::name_ owns it
+  options.name = {};  // outside_calls owns it
   return options;
 }
 
@@ -48,18 +47,14 @@ std::exception_ptr initializer_failed(const std::string& name) noexcept try {
   return std::current_exception();
 }
 
-[[noreturn]] void refuse_closed(const std::string& name) {
-  throw std::runtime_error("submit: the thread pool '" + name + "' was shut down");
-}
-
 }  // namespace
 
 work_scheduler::work_scheduler(thread_pool_options options, std::function<void()> initializer)
-    : name_(options.name),
-      options_(complete(options)),
+    : options_(complete(options)),
       limit_(options_.size + options_.blocking_max),
       initializer_(std::move(initializer)),
       idle_(options_.size),
+      outside_(std::string(options.name), options_.queue_max),
       workers_(new std::atomic<worker_thread*>[limit_ + 1]()) {
   retired_.reserve(limit_ + 1);  // a thread that ends must not fail
 }
@@ -75,69 +70,39 @@ void fork_deque::wake_thief() noexcept {
 
 // --- What comes in
 
-void work_scheduler::refuse_if_closed() const {
-  if (closing_.load()) refuse_closed(name_);
-  if (!abandoning_.load()) return;
-  if (abandoned_because_ != nullptr) std::rethrow_exception(abandoned_because_);
-  refuse_closed(name_);  // shutdown() cancels, and is about to say that it is closed
-}
-
 bool work_scheduler::add(blocking_job& call, when_full full) {
-  if (is_own_thread() && keeps_no_order()) {
-    add_from_worker(*this_worker_, call);
+  // A pool of one thread does all in the order of submission.
+  const bool keeps_order = options_.size == 1;
+  if (is_own_thread()) {
+    if (!keeps_order) {
+      add_from_worker(*this_worker_, call);
+      return true;
+    }
+    full = when_full::add;  // it must not wait for itself
+  }
+  // While there is no thread, the queue is the place: from there a call can be taken back.
+  if (!keeps_order && started_.load() != 0 && outside_.add_to_lane(call)) {
+    if (idle_.wants_wake()) wake();
     return true;
   }
-  return add_to_lane(call) || add_to_queue(call, full);
-}
-
-// While there is no thread yet, the queue is the place: from there a call can be taken back.
-bool work_scheduler::add_to_lane(blocking_job& call) {
-  if (!keeps_no_order() || options_.queue_max != 0 || started_.load() == 0) return false;
-  refuse_if_closed();
-  if (!lanes_.add(call)) return false;
-  if (idle_.wants_wake()) wake();
-  return true;
-}
-
-bool work_scheduler::add_to_queue(blocking_job& call, when_full full) {
-  {
-    std::unique_lock lock(mutex_);
-    refuse_if_closed();
-    if (!has_room(lock, full)) return false;
-    waiting_.push(call);
-    waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
-  }
+  if (!outside_.add_to_queue(call, full)) return false;
   if (idle_.wants_wake()) see_to(call);
   return true;
 }
 
-bool work_scheduler::has_room(std::unique_lock<std::mutex>& lock, when_full full) {
-  auto is_room = [this] { return waiting_count_.load() < options_.queue_max; };
-  if (options_.queue_max == 0 || full == when_full::add || is_own_thread() || is_room())
-    return true;
-  if (full == when_full::refuse) return false;
-  refuse_to_block_a_loop("submit: waiting for room in the thread pool '" + name_ + "'",
-                         "use try_submit()");
-  room_.wait(lock, [&] { return is_room() || closing_.load(); });
-  refuse_if_closed();
-  return true;
-}
-
-// Wakes or starts a thread for a call that was just added. Without any thread the call is taken
-// back.
+// Wakes or starts a thread for a call that was just added to the queue. Without any thread the call
+// is taken back.
 void work_scheduler::see_to(blocking_job& call) {
   try {
     wake_or_throw();
   } catch (...) {
-    std::scoped_lock lock(mutex_);
-    if (started_.load() != 0 || !waiting_.remove(call)) return;  // there are others to do it
-    waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
+    if (started_.load() != 0 || !outside_.take_back(call)) return;  // there are others to do it
     throw;
   }
 }
 
 void work_scheduler::add_from_worker(worker_thread& worker, blocking_job& call) {
-  refuse_if_closed();
+  outside_.refuse_if_closed();
   worker.calls.make_room();  // what follows must not fail
   // Release: a thief sees the call as it is here.
   blocking_job* before = worker.newest.exchange(&call, std::memory_order_acq_rel);
@@ -151,25 +116,14 @@ bool work_scheduler::take_back(blocking_job& call) noexcept {
   return this_worker_->newest.compare_exchange_strong(expected, nullptr);
 }
 
-void work_scheduler::abandon_waiting(std::exception_ptr why) noexcept {
-  std::scoped_lock lock(mutex_);
-  if (abandoning_.load()) return;
-  abandoned_because_ = std::move(why);
-  abandoning_.store(true);
-}
-
 void work_scheduler::shutdown(shutdown_options options) {
-  if (options.cancel_pending) abandon_waiting(nullptr);
-  {
-    std::scoped_lock lock(mutex_);
-    closing_.store(true);
-  }
-  room_.notify_all();
-  lanes_.shut();
-  ending_.store(true);
+  if (options.cancel_pending) outside_.abandon(nullptr);
+  outside_.close();
   idle_.wake_all();
   if (options.cancel_pending) {
-    while (blocking_job* call = take_first()) perform({.call = call});
+    blocking_job* call = nullptr;
+    call_lane* any = nullptr;
+    while (outside_.take({&call, 1}, 1, any) != 0) perform({.call = call});
   }
   if (options.wait) join_threads();
 }
@@ -232,7 +186,7 @@ void work_scheduler::start_thread() {
   } else {
     const unsigned index = worker_count_.load();
     PIRN_ASSERT(index <= limit_, "a pool starts as many threads as were promised");
-    worker = new worker_thread(*this, idle_, name_, index);
+    worker = new worker_thread(*this, idle_, name(), index);
     workers_[index].store(worker);
     worker_count_.store(index + 1);
   }
@@ -266,14 +220,14 @@ void work_scheduler::initialize() noexcept {
   try {
     initializer_();
   } catch (...) {
-    abandon_waiting(initializer_failed(name_));
+    outside_.abandon(initializer_failed(name()));
   }
 }
 
 void work_scheduler::perform(const found& work) noexcept {
   if (work.job != nullptr) return work.job->resume_stolen();
-  if (abandoning_.load(std::memory_order_acquire)) [[unlikely]]
-    work.call->abandon(abandoned_because_);
+  if (outside_.is_abandoned()) [[unlikely]]
+    work.call->abandon(outside_.abandoned_because());
   work.call->perform();
 }
 
@@ -303,7 +257,7 @@ thread_pool_statistics work_scheduler::statistics() const {
   thread_pool_statistics now{.started = started_.load(),
                              .asleep = idle_.asleep(),
                              .blocked = substitutes_.load() - surplus_.load(),
-                             .queued = waiting_count_.load() + lanes_.size()};
+                             .queued = outside_.size()};
   for (unsigned i = 0; i < worker_count_.load(); ++i)
     now.stolen += workers_[i].load()->stolen.load(std::memory_order_relaxed);
   return now;
@@ -341,33 +295,10 @@ work_scheduler::found work_scheduler::own_work(worker_thread& worker) {
 // Its own queue is empty and has room for more than a share, so nothing is allocated.
 blocking_job* work_scheduler::take_waiting(worker_thread& worker) noexcept {
   std::array<blocking_job*, batch_max> taken;
-  std::size_t share = take_from_queue(taken);
-  if (share == 0) share = lanes_.take(taken, options_.size, worker.last_lane);
+  const std::size_t share = outside_.take(taken, options_.size, worker.last_lane);
   if (share == 0) return nullptr;
   for (std::size_t i = 1; i < share; ++i) worker.calls.push(*taken[i]);
   return taken[0];
-}
-
-std::size_t work_scheduler::take_from_queue(std::span<blocking_job*> to) noexcept {
-  if (waiting_count_.load(std::memory_order_relaxed) == 0) return 0;
-  std::size_t share = 0;
-  {
-    std::scoped_lock lock(mutex_);
-    if (waiting_.empty()) return 0;
-    share = std::clamp<std::size_t>(waiting_.size() / options_.size, 1, to.size());
-    waiting_.pop(to.first(share));
-    waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
-  }
-  if (options_.queue_max != 0) room_.notify_all();
-  return share;
-}
-
-// For a thread that is no worker.
-blocking_job* work_scheduler::take_first() noexcept {
-  blocking_job* first = nullptr;
-  call_lane* any = nullptr;
-  if (take_from_queue({&first, 1}) == 0) lanes_.take({&first, 1}, 1, any);
-  return first;
 }
 
 work_scheduler::found work_scheduler::steal(worker_thread& worker, bool newest_too) noexcept {
@@ -385,7 +316,7 @@ work_scheduler::found work_scheduler::steal(worker_thread& worker, bool newest_t
 }
 
 bool work_scheduler::sees_work() const noexcept {
-  if (waiting_count_.load() != 0 || !lanes_.look_empty()) return true;
+  if (!outside_.look_empty()) return true;
   const unsigned count = worker_count_.load();
   for (unsigned i = 0; i < count; ++i) {
     const worker_thread& worker = *workers_[i].load();
@@ -400,10 +331,11 @@ bool work_scheduler::sees_work() const noexcept {
 work_scheduler::found work_scheduler::search(worker_thread& worker) {
   found work;
   for (;;) {
-    const bool ending = ending_.load();  // before the look: what was added before is then seen
+    const bool ending =
+        outside_.is_complete();  // before the look: what was added before is then seen
     work = search_a_while(worker);
     if (work || ending || retires(worker)) break;
-    idle_.sleep([this] { return ending_.load() || sees_work(); });
+    idle_.sleep([this] { return outside_.is_complete() || sees_work(); });
   }
   if (idle_.found() && sees_work() && idle_.wants_wake()) wake();
   return work;
@@ -413,8 +345,8 @@ work_scheduler::found work_scheduler::search_a_while(worker_thread& worker) {
   const unsigned rounds = idle_.many_search() ? 1 : search_rounds;
   for (unsigned round = 1; round <= rounds; ++round) {
     found work{.call = take_waiting(worker)};
-    if (!work) work = steal(worker, round == rounds || ending_.load());
-    if (work || ending_.load()) return work;
+    if (!work) work = steal(worker, round == rounds || outside_.is_complete());
+    if (work || outside_.is_complete()) return work;
     for (unsigned i = 0; i < pauses_between_looks; ++i) pause_processor();
   }
   return {};

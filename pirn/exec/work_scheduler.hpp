@@ -2,25 +2,21 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include "pirn/core/file_system.hpp"
-#include "pirn/exec/call_lanes.hpp"
-#include "pirn/exec/call_queue.hpp"
 #include "pirn/exec/executor.hpp"
 #include "pirn/exec/helper_count.hpp"
 #include "pirn/exec/idle_workers.hpp"
 #include "pirn/exec/job_frame.hpp"
+#include "pirn/exec/outside_calls.hpp"
 #include "pirn/exec/work_deque.hpp"
 
 namespace pirn {
@@ -82,9 +78,6 @@ class work_scheduler {
   work_scheduler(work_scheduler&&) = delete;  // its workers point at it
   ~work_scheduler();
 
-  /// What to do about a call from outside when `queue_max` of them wait.
-  enum class when_full : std::uint8_t { wait, refuse, add };
-
   /// Adds a call, which is then the pool's until it has been performed.
   /// Returns: false when there is no room.
   /// Throws:  std::runtime_error after shutdown(); broken_executor when a thread's initializer
@@ -115,7 +108,7 @@ class work_scheduler {
   }
 
   const thread_pool_options& options() const noexcept { return options_; }
-  const std::string& name() const noexcept { return name_; }
+  const std::string& name() const noexcept { return outside_.pool(); }
   thread_pool_statistics statistics() const;
 
  private:
@@ -126,15 +119,8 @@ class work_scheduler {
   };
 
   // What comes in.
-  // A pool of one thread does all in the order of submission.
-  bool keeps_no_order() const noexcept { return options_.size > 1; }
-  void refuse_if_closed() const;
   void see_to(blocking_job& call);
-  bool add_to_lane(blocking_job& call);
-  bool add_to_queue(blocking_job& call, when_full full);
-  bool has_room(std::unique_lock<std::mutex>& lock, when_full full);
   void add_from_worker(worker_thread& worker, blocking_job& call);
-  void abandon_waiting(std::exception_ptr why) noexcept;
 
   // Threads.
   void wake_or_throw();
@@ -148,29 +134,17 @@ class work_scheduler {
   // Finding work.
   found own_work(worker_thread& worker);
   blocking_job* take_waiting(worker_thread& worker) noexcept;
-  std::size_t take_from_queue(std::span<blocking_job*> to) noexcept;
-  blocking_job* take_first() noexcept;
   found steal(worker_thread& worker, bool newest_too) noexcept;
   found search(worker_thread& worker);
   found search_a_while(worker_thread& worker);
   bool sees_work() const noexcept;
 
-  const std::string name_;
   const thread_pool_options options_;
   const unsigned limit_;  // threads at most, with those that take a blocked one's place
   const std::function<void()> initializer_;
   idle_workers idle_;
 
-  // Calls from outside.
-  mutable std::mutex mutex_;
-  std::condition_variable room_;
-  call_queue waiting_;  // where order or number matters; the others are in the lanes
-  call_lanes lanes_;
-  std::atomic<std::size_t> waiting_count_{0};
-  std::atomic<bool> closing_{false};      // nothing is added any more
-  std::atomic<bool> ending_{false};       // and all that was is where workers look
-  std::atomic<bool> abandoning_{false};   // `abandoned_because_` is set
-  std::exception_ptr abandoned_because_;  // null: cancelled
+  outside_calls outside_;
 
   // Threads.
   std::mutex join_mutex_;  // held by who waits for the threads to end; taken before the next

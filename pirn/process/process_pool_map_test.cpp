@@ -11,6 +11,7 @@
 #include "pirn/exec/as_completed.hpp"
 #include "pirn/exec/inline_executor.hpp"
 #include "pirn/exec/map.hpp"
+#include "pirn/exec/map_test.hpp"
 #include "pirn/exec/wait_futures.hpp"
 #include "pirn/process/process_pool.hpp"
 #include "pirn/process/process_pool_test.hpp"
@@ -19,16 +20,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace pirn;
+using pirn::testing::all_of;
 
 constexpr auto multiply = [](int a, int b) { return a * b; };
 constexpr auto square = [](int number) { return number * number; };
-
-template <class R>
-std::vector<R> all_of(mapped<R> results) {
-  std::vector<R> values;
-  for (R& each : results) values.push_back(std::move(each));
-  return values;
-}
 
 /// The first `count` numbers, of which reading number `bad` fails.
 auto numbers_until(int bad, int count) {

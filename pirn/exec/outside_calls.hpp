@@ -1,0 +1,88 @@
+// outside_calls: what threads outside have submitted to a pool and no worker has taken, and the end
+// of that.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <span>
+#include <string>
+
+#include "pirn/core/file_system.hpp"
+#include "pirn/exec/call_lanes.hpp"
+#include "pirn/exec/call_queue.hpp"
+
+namespace pirn::detail {
+
+/// What to do about a call when as many wait as may.
+enum class when_full : std::uint8_t { wait, refuse, add };
+
+/// Where calls wait: in the lanes of their threads, or, where their order or their number matters,
+/// in one queue. Open, then closed: nothing is added any more; and, apart from that, abandoned:
+/// what waits is not to be made.
+///
+/// Threads: any.
+class outside_calls {
+ public:
+  /// `pool` is for errors. At most `max` calls wait, unless it is 0.
+  outside_calls(std::string pool, std::size_t max) : pool_(std::move(pool)), max_(max) {}
+  outside_calls(outside_calls&&) = delete;  // threads wait in it
+
+  const std::string& pool() const noexcept { return pool_; }
+
+  /// Adds a call to this thread's lane.
+  /// Returns: false when it has to go to the queue.
+  /// Throws:  as refuse_if_closed() does.
+  bool add_to_lane(blocking_job& call);
+  /// Returns: false when there is no room.
+  /// Throws:  as refuse_if_closed() does; std::logic_error where waiting for room would stop a
+  /// loop.
+  bool add_to_queue(blocking_job& call, when_full full);
+  /// Takes back a call that is in the queue.
+  bool take_back(const blocking_job& call) noexcept;
+
+  /// Takes calls: up to the `of`-th part of what waits in one place, for a worker that took from
+  /// `last` before.
+  /// Returns: how many.
+  std::size_t take(std::span<blocking_job*> to, std::size_t of, call_lane*& last) noexcept;
+
+  bool look_empty() const noexcept { return queued_.load() == 0 && lanes_.look_empty(); }
+  std::size_t size() const noexcept { return queued_.load() + lanes_.size(); }
+
+  /// Lets nobody add any more.
+  void close() noexcept;
+  /// Whether it is closed, and who looks now finds all that was added.
+  bool is_complete() const noexcept { return complete_.load(); }
+
+  /// From now on calls are told `why` they cannot be made; null: they are cancelled.
+  void abandon(std::exception_ptr why) noexcept;
+  /// To be asked before a call is made.
+  bool is_abandoned() const noexcept { return abandoned_.load(std::memory_order_acquire); }
+  /// Requires: is_abandoned().
+  const std::exception_ptr& abandoned_because() const noexcept { return because_; }
+
+  /// Throws: std::runtime_error when it is closed; why it was abandoned.
+  void refuse_if_closed() const;
+
+ private:
+  bool has_room(std::unique_lock<std::mutex>& lock, when_full full);
+  std::size_t take_from_queue(std::span<blocking_job*> to, std::size_t of) noexcept;
+  [[noreturn]] void refuse() const;
+
+  const std::string pool_;
+  const std::size_t max_;
+  call_lanes lanes_;
+  std::mutex mutex_;
+  std::condition_variable room_;
+  call_queue queue_;
+  std::atomic<std::size_t> queued_{0};
+  std::atomic<bool> closed_{false};
+  std::atomic<bool> complete_{false};
+  std::atomic<bool> abandoned_{false};  // `because_` is set
+  std::exception_ptr because_;
+};
+
+}  // namespace pirn::detail
