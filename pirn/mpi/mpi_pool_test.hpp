@@ -10,6 +10,7 @@
 
 #include "pirn/platform/shared_memory.hpp"
 #include "pirn/remote/archive.hpp"
+#include "pirn/remote/types.hpp"
 
 namespace pirn {
 
