@@ -1,5 +1,8 @@
 #include "pirn/mpi/mpi_link.hpp"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <list>
@@ -16,9 +19,11 @@
 namespace pirn::detail {
 namespace {
 
-// A bell of its own cache line.
-struct alignas(64) bell_place {
+// So far from the next one that they share no cache line. It is not aligned to one, for the memory
+// that MPI gives is not.
+struct bell_place {
   class bell bell;
+  std::array<std::byte, 64 - sizeof(class bell)> apart{};
 };
 
 struct transfer {
@@ -75,6 +80,8 @@ void mpi_link::share_bells() {
   void* memory = nullptr;
   MPI_Win_allocate_shared(sizeof(bell_place), 1, MPI_INFO_NULL, host, static_cast<void*>(&memory),
                           &parts_->window);
+  PIRN_ASSERT(reinterpret_cast<std::uintptr_t>(memory) % alignof(bell_place) == 0,
+              "MPI's memory is aligned for a bell");
   std::construct_at(static_cast<bell_place*>(memory));
   MPI_Barrier(host);  // nobody rings before it is a bell
 

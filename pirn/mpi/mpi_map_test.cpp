@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "pirn/base/compiler.hpp"
 #include "pirn/mpi/mpi_pool.hpp"
 
 namespace {
@@ -96,6 +97,7 @@ TEST(mpi_map, a_million_calls_take_bounded_memory) {
     if (++seen == count / 10) before = resident_bytes();  // by then all buffers are warm
   }
   EXPECT_EQ(sum, std::int64_t{count} * (count - 1));
+  if (detail::sanitized) return;  // which keeps what was freed
   constexpr std::size_t growth_max_bytes = 8 << 20;
   EXPECT_LT(resident_bytes(), before + growth_max_bytes);
 }
@@ -112,6 +114,7 @@ TEST(mpi_map, a_hundred_thousand_single_calls_do_not_sit_in_one_inbox) {
   }
   futures.clear();
   if (pool.concurrency() == 1) return;  // the rank is this process: it has the queue
+  if (detail::sanitized) return;        // which keeps what was freed
   constexpr std::size_t growth_max_bytes = 8 << 20;
   EXPECT_LT(pool.submit(resident).result(), before + growth_max_bytes);
 }

@@ -234,7 +234,7 @@ TEST(mpi_pool, a_done_callback_may_submit) {
 }
 
 TEST(mpi_pool, waiting_for_it_in_a_callback_is_a_mistake_that_says_so) {
-  if (!is_alone()) GTEST_SKIP() << "a rank that dies ends all";
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) GTEST_SKIP() << "a dead rank ends all";
   auto wait_in_a_callback = [] {
     mpi_pool pool;
     rank_gates gates;
