@@ -118,7 +118,7 @@ class Programs:
         in_cpp = [bench.name for bench in benches if any((BENCH / bench.name).glob("*.cpp"))]
         targets = [f"bench_programs_{name}" for name in in_cpp]
         if any(subject.program == "pirn" for bench in benches for subject in bench.subjects):
-            targets.append("pirn")
+            targets += ["pirn", "bench_programs_command"]
         if not targets:
             return
         command = ["cmake", "--build", str(BUILD), "--target", *targets]

@@ -79,7 +79,9 @@ def _subjects(bench, *names):
         "wget2": Subject("wget2", "wget2"),
         "curl": Subject("curl", "curl"),
         "aria2c": Subject("aria2c", "aria2c"),
-        "pirn-get": Subject("pirn", "pirn"),
+        "pirn-command": Subject("pirn", "pirn"),
+        "sha256sum": Subject("sha256sum", "sha256sum"),
+        "openssl": Subject("openssl", "openssl"),
     }
     return tuple(known[name] for name in names)
 
@@ -218,7 +220,13 @@ BENCHES = {
             "5,000 files of 10 KiB (small), the same over 300 connections (wide), and 20 of 50 MiB "
             "(large), from one nginx process to a file system in memory",
             ("small", "wide", "large"),
-            _subjects("get", "pirn-get", "limit", "wget2", "curl", "aria2c"),
+            _subjects("get", "pirn-command", "limit", "wget2", "curl", "aria2c"),
+        ),
+        Bench(
+            "hash",
+            "the SHA-256 of 5,000 files of 10 KiB (small) and of 8 of 50 MiB (large), in memory",
+            ("small", "large"),
+            _subjects("hash", "pirn-command", "sha256sum", "openssl"),
         ),
     )
 }

@@ -13,6 +13,8 @@ def executor_bars(results):
     yield from _process_map(results)
     yield absolute(results, "remote_post", "batched", "wall", "ns", 100)
     yield against(results, "remote_post", "wake", 1.5, "limit", "wall")
+    for case in ("small", "large"):
+        yield against(results, "hash", case, 1, "sha256sum", "wall")
     one, two = (results.values("cores", f"{n}", "rate", PIRN) for n in (1, 2))
     yield pair("cores", "requests of one worker to those of two", 1 / 1.8, one, two)
     if load := results.values("cores", "2", "load", PIRN):

@@ -89,7 +89,7 @@ def _fetch(subject, programs, job, folder):
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     client = command_of(subject.name, programs.command(subject), job, folder, out)
-    spent = json.loads(rounds.output_of([str(programs.path("get/stopwatch.cpp")), *client]))
+    spent = json.loads(rounds.output_of([str(programs.path("command/stopwatch.cpp")), *client]))
     sizes = [each.stat().st_size for each in out.iterdir()]
     if len(sizes) != job.count or any(size != job.size_bytes for size in sizes):
         raise rounds.Failed(f"{subject.name} left {len(sizes)} files, {sum(sizes)} bytes")

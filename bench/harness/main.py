@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from . import build, echoing, fetching, micro, report, rounds, scaling, serving
+from . import build, echoing, fetching, hashing, micro, report, rounds, scaling, serving
 from .bars import bars
 from .build import say
 from .catalog import BENCHES, PIRN
@@ -16,6 +16,7 @@ MEASURE = {
     "echo": echoing.measure,
     "http": serving.measure,
     "get": fetching.measure,
+    "hash": hashing.measure,
 }
 QUICK_ROUNDS = 5
 
