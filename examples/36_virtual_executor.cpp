@@ -22,7 +22,8 @@ int loiter(int n) {
 
 pirn::task<> wait_for_results() {
   pirn::duration next = 0s;  // the n-th call takes n seconds
-  pirn::virtual_executor workers({.size = 3}, [&next] { return std::exchange(next, next + 1s); });
+  pirn::virtual_executor workers({.size = 3}, {},
+                                 [&next] { return std::exchange(next, next + 1s); });
   display("starting");
   auto results = workers.map(loiter, std::views::iota(0, 5));
   for (int i = 0;; ++i) {

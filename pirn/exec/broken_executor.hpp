@@ -1,7 +1,9 @@
 // broken_executor: what a future throws when those who were to make its result are gone.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
+#include <string_view>
 
 namespace pirn {
 
@@ -11,5 +13,12 @@ class broken_executor : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+namespace detail {
+/// What an executor fails with whose initializer has just thrown; without memory for words, what
+/// that threw. `whose`: "thread pool 'flags'".
+/// Requires: called in a catch clause.
+std::exception_ptr broken_by_initializer(std::string_view whose) noexcept;
+}  // namespace detail
 
 }  // namespace pirn

@@ -24,6 +24,14 @@ TEST(inline_executor, what_the_call_throws_is_its_futures) {
   EXPECT_THROW(failed.result(), std::runtime_error);
 }
 
+TEST(inline_executor, is_broken_when_its_initializer_throws) {
+  int initialized = 0;
+  inline_executor sound([&initialized] { ++initialized; });
+  EXPECT_EQ(sound.submit([&initialized] { return initialized; }).result(), 1);
+  inline_executor broken([] { throw std::runtime_error("no more"); });
+  EXPECT_THROW(broken.submit([] {}), broken_executor);
+}
+
 TEST(inline_executor, takes_nothing_after_its_shutdown) {
   inline_executor here;
   here.shutdown();

@@ -2,6 +2,7 @@
 // in the simulator.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,8 +38,8 @@ class virtual_call : public list_hook<> {
   virtual bool take_up() noexcept = 0;
   /// Makes the call and lets it go.
   virtual void complete() noexcept = 0;
-  /// Cancels the call and lets it go.
-  virtual void abandon() noexcept = 0;
+  /// Fails the call with `why`, or cancels it where that is null, and lets it go.
+  virtual void abandon(const std::exception_ptr& why) noexcept = 0;
 
  protected:
   ~virtual_call() = default;
@@ -47,28 +48,35 @@ class virtual_call : public list_hook<> {
 /// The part without types.
 class virtual_workers {
  public:
-  virtual_workers(loop& home, unsigned size, duration call_time, std::function<duration()> times);
+  virtual_workers(loop& home, const virtual_executor_options& options,
+                  std::function<void()> initializer, std::function<duration()> times);
   virtual_workers(virtual_workers&&) = delete;  // its workers point at it
   ~virtual_workers();
 
-  void throw_if_shut_down() const;
+  void throw_if_closed() const;
   void add(virtual_call& call) noexcept;
   void shutdown(shutdown_options options) noexcept;
   unsigned size() const noexcept { return static_cast<unsigned>(workers_.size()); }
+  const std::string& name() const noexcept { return name_; }
 
  private:
   class worker;
   friend class worker;
 
+  bool initialize(worker& first_time) noexcept;
   void start_next(worker& free) noexcept;
+  void abandon_waiting(const std::exception_ptr& why) noexcept;
   worker* first_to_finish() noexcept;
 
   loop& home_;
   const duration call_time_;
+  const std::string name_;
+  const std::function<void()> initializer_;
   const std::function<duration()> times_;
   std::vector<std::unique_ptr<worker>> workers_;
   intrusive_list<virtual_call> queue_;
   bool is_shut_down_ = false;
+  std::exception_ptr broken_;
 };
 
 template <class T, class Fn, class... Args>
@@ -79,16 +87,16 @@ class queued_virtual_call final : public call_state<T, Fn, Args...>, public virt
  private:
   bool take_up() noexcept override {
     if (this->begin()) return true;
-    abandon();
+    abandon(nullptr);
     return false;
   }
   void complete() noexcept override {
     const state_ref<queued_virtual_call> self(this);
     this->perform_begun();
   }
-  void abandon() noexcept override {
+  void abandon(const std::exception_ptr& why) noexcept override {
     const state_ref<queued_virtual_call> self(this);
-    this->cancel();
+    this->abandon_call(why);
     this->drop_call();
   }
 };
@@ -108,19 +116,20 @@ class virtual_executor final : public executor_members<virtual_executor> {
  public:
   static constexpr bool calls_on_loop = true;
 
-  /// Made on a loop. `times`, if given, says how long the next call that is taken up lasts; it must
-  /// not throw.
+  /// Made on a loop. Each worker calls `initializer` before its first call. When that throws, the
+  /// executor is broken: what waits, and what is submitted, fails with broken_executor. `times`, if
+  /// given, says how long the next call that is taken up lasts; it must not throw.
   explicit virtual_executor(virtual_executor_options options = {},
+                            std::function<void()> initializer = nullptr,
                             std::function<duration()> times = nullptr)
-      : name_(options.name),
-        workers_(loop::current(), options.size, options.call_time, std::move(times)) {}
+      : workers_(loop::current(), options, std::move(initializer), std::move(times)) {}
 
-  /// Throws: std::runtime_error after shutdown().
+  /// Throws: std::runtime_error after shutdown(); broken_executor.
   /// Cancel: of the future withdraws a call that no simulated worker has taken up.
   template <class Fn, class... Args>
   auto submit(Fn&& fn, Args&&... args) {
     using result = detail::submit_result_t<Fn, Args...>;
-    workers_.throw_if_shut_down();
+    workers_.throw_if_closed();
     detail::state_ref call(
         new detail::queued_virtual_call<result, std::decay_t<Fn>, std::decay_t<Args>...>(
             std::forward<Fn>(fn), std::forward<Args>(args)...));
@@ -130,11 +139,10 @@ class virtual_executor final : public executor_members<virtual_executor> {
   }
 
   void shutdown(shutdown_options options = {}) noexcept { workers_.shutdown(options); }
-  std::string_view name() const noexcept { return name_; }
+  std::string_view name() const noexcept { return workers_.name(); }
   unsigned concurrency() const noexcept { return workers_.size(); }
 
  private:
-  const std::string name_;
   detail::virtual_workers workers_;
 };
 

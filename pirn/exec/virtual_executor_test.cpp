@@ -11,6 +11,7 @@
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/exec/as_completed.hpp"
+#include "pirn/exec/broken_executor.hpp"
 #include "pirn/exec/run_in_executor.hpp"
 #include "pirn/testing/run_virtual.hpp"
 
@@ -50,13 +51,46 @@ TEST(virtual_executor, as_many_calls_as_workers_go_on_at_once) {
 TEST(virtual_executor, each_call_may_take_a_time_of_its_own) {
   run_virtual([]() -> task<> {
     duration next = 4s;
-    virtual_executor workers({.size = 3}, [&next] { return next -= 1s; });
+    virtual_executor workers({.size = 3}, {}, [&next] { return next -= 1s; });
     std::vector<future<int>> futures;
     for (int i = 0; i < 3; ++i) futures.push_back(workers.submit([i] { return i; }));
     as_completed done(futures);
     std::vector<int> order;
     while (std::optional<future<int>> each = co_await done.next()) order.push_back(each->result());
     EXPECT_EQ(order, (std::vector{2, 1, 0}));
+  });
+}
+
+TEST(virtual_executor, each_worker_is_initialized_before_its_first_call) {
+  run_virtual([]() -> task<> {
+    int initialized = 0;
+    virtual_executor workers({.size = 3, .call_time = 1s}, [&initialized] { ++initialized; });
+    for (int round = 0; round < 2; ++round) {
+      auto first = workers.submit([&initialized] { return initialized; });
+      auto second = workers.submit([&initialized] { return initialized; });
+      EXPECT_EQ(co_await first, 2);
+      EXPECT_EQ(co_await second, 2);
+    }
+    EXPECT_EQ(initialized, 2);  // the third had nothing to do
+  });
+}
+
+TEST(virtual_executor, an_initializer_that_throws_breaks_it) {
+  run_virtual([]() -> task<> {
+    int left = 1;
+    virtual_executor workers({.size = 2, .call_time = 1s, .name = "weak"}, [&left] {
+      if (left-- == 0) throw std::runtime_error("no more");
+    });
+    auto first = workers.submit([] { return 1; });
+    auto second = workers.submit([] { return 2; });
+    EXPECT_EQ(co_await first, 1);  // it had begun
+    try {
+      co_await second;
+      ADD_FAILURE() << "it was made";
+    } catch (const broken_executor& broken) {
+      EXPECT_STREQ(broken.what(), "the initializer of the virtual executor 'weak' failed: no more");
+    }
+    EXPECT_THROW(workers.submit([] {}), broken_executor);
   });
 }
 

@@ -5,7 +5,6 @@
 #include <span>
 #include <stdexcept>
 
-#include "pirn/core/exception_group.hpp"
 #include "pirn/platform/affinity.hpp"
 #include "pirn/platform/thread_name.hpp"
 
@@ -36,15 +35,6 @@ thread_pool_options complete(thread_pool_options options) {
   }
   options.name = {};  // outside_calls owns it
   return options;
-}
-
-// What the present exception makes of a pool; without memory for words, itself.
-std::exception_ptr initializer_failed(const std::string& name) noexcept try {
-  return std::make_exception_ptr(
-      broken_executor("the initializer of the thread pool '" + name +
-                      "' failed: " + describe_exception(std::current_exception())));
-} catch (...) {
-  return std::current_exception();
 }
 
 }  // namespace
@@ -220,7 +210,7 @@ void work_scheduler::initialize() noexcept {
   try {
     initializer_();
   } catch (...) {
-    outside_.abandon(initializer_failed(name()));
+    outside_.abandon(broken_by_initializer("thread pool '" + name() + "'"));
   }
 }
 

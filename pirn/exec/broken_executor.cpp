@@ -1,0 +1,17 @@
+#include "pirn/exec/broken_executor.hpp"
+
+#include <string>
+
+#include "pirn/core/exception_group.hpp"
+
+namespace pirn::detail {
+
+std::exception_ptr broken_by_initializer(std::string_view whose) noexcept try {
+  return std::make_exception_ptr(
+      broken_executor("the initializer of the " + std::string(whose) +
+                      " failed: " + describe_exception(std::current_exception())));
+} catch (...) {
+  return std::current_exception();
+}
+
+}  // namespace pirn::detail
