@@ -1,7 +1,5 @@
 #include "pirn/exec/future.hpp"
 
-#include <fmt/format.h>
-
 #include "pirn/base/type_name.hpp"
 #include "pirn/exec/blocking_wait.hpp"
 
@@ -40,11 +38,6 @@ std::string to_string(const future_base& shown) {
                   : " returned " + type_name(shown.state().value_type());
   }
   return text + ">";
-}
-
-fmt::format_context::iterator detail::future_formatter::format(const future_base& shown,
-                                                               fmt::format_context& context) const {
-  return fmt::formatter<std::string_view>::format(to_string(shown), context);
 }
 
 }  // namespace pirn
