@@ -1,6 +1,7 @@
 // chunk_results: what the calls for a chunk of map()'s elements came to.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <limits>
@@ -34,7 +35,9 @@ class chunk_results {
   };
 
   chunk_results() = default;
-  explicit chunk_results(std::size_t expected) { values_.reserve(expected); }
+  explicit chunk_results(std::size_t expected) {
+    values_.reserve(std::min<std::size_t>(expected, 1 << 20));  // a chunk may be endless
+  }
 
   /// Adds what `call()` makes for the next element.
   template <class Call>

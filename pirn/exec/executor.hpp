@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pirn/base/time.hpp"
+#include "pirn/core/task.hpp"
 #include "pirn/exec/broken_executor.hpp"
 #include "pirn/exec/future.hpp"
 
@@ -36,11 +37,24 @@ template <class T>
 using without_rvalue_reference =
     std::conditional_t<std::is_rvalue_reference_v<T>, std::remove_reference_t<T>, T>;
 
+template <class Fn, class... Args>
+struct submit_result {
+  static_assert(std::invocable<Fn, Args...>,
+                "submit: fn cannot be called with copies of these arguments; std::ref(x) passes a "
+                "reference");
+  using type = void;
+};
+template <class Fn, class... Args>
+  requires std::invocable<Fn, Args...>
+struct submit_result<Fn, Args...> {
+  using type = without_rvalue_reference<std::invoke_result_t<Fn, Args...>>;
+  static_assert(!is_task<type>, "submit: a task belongs to a loop: await it there, or write a job");
+};
+
 /// What `fn(args...)` gives when both are copies of the executor's own: there is nothing left that
 /// an rvalue reference could refer to.
 template <class Fn, class... Args>
-using submit_result_t =
-    without_rvalue_reference<std::invoke_result_t<std::decay_t<Fn>, std::decay_t<Args>...>>;
+using submit_result_t = typename submit_result<std::decay_t<Fn>, std::decay_t<Args>...>::type;
 
 struct empty_call {
   void operator()() const noexcept {}

@@ -18,6 +18,8 @@ namespace pirn::detail {
 /// What makes that safe: work is put where searchers look before somebody asks whether to wake, and
 /// who is going to sleep counts itself as asleep before it looks a last time. Between the two steps
 /// one passes the light barrier, the other the heavy one, so at least one of them sees the other.
+/// A search ends without the heavy barrier, which would cost each search a system call; so who sees
+/// somebody search while others sleep passes a whole one itself and looks again.
 ///
 /// Threads: any.
 class idle_workers {
@@ -29,7 +31,8 @@ class idle_workers {
   PIRN_ALWAYS_INLINE bool wants_wake() const noexcept {
     light_barrier(asymmetric_);
     const std::uint64_t now = counts_.load(std::memory_order_relaxed);
-    return now >= one_asleep && (now & searching_mask) == 0;
+    if (now < one_asleep) return false;
+    return (now & searching_mask) == 0 || last_search_is_over();
   }
   unsigned asleep() const noexcept {
     return static_cast<unsigned>(counts_.load() % one_unstarted / one_asleep);
@@ -84,6 +87,12 @@ class idle_workers {
   };
 
   bool stay_awake() noexcept;
+  // Pairs with found(), after which the searcher looks once more: either it sees the work that was
+  // put in its place before this fence, or this sees that it searches no more.
+  [[gnu::noinline]] bool last_search_is_over() const noexcept {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    return (counts_.load(std::memory_order_relaxed) & searching_mask) == 0;
+  }
 
   const bool asymmetric_ = has_asymmetric_barrier();
   const unsigned search_max_;

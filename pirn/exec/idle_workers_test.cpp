@@ -8,13 +8,16 @@
 
 #include <atomic>
 #include <random>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "pirn/base/compiler.hpp"
 #include "pirn/base/random.hpp"
+#include "pirn/exec/work_deque.hpp"
 
 namespace {
 
@@ -116,6 +119,43 @@ TEST(idle_workers, under_stress_no_piece_of_work_is_left_lying) {
   while (done != pieces) std::this_thread::yield();
   closing = true;
   idle.wake_all();
+}
+
+// One worker searches and ends its search with the first piece, another has not started; the second
+// piece comes at every point of that. Either who adds it is told to wake, or the searcher is, or it
+// was seen and taken.
+TEST(idle_workers, what_comes_as_a_search_ends_is_seen_by_one_of_the_two) {
+  constexpr int rounds = pirn::detail::sanitized ? 2'000 : 50'000;
+  int pieces[2]{};
+  pirn::detail::work_queue<int> work;
+  idle_workers idle(1);
+  std::atomic<int> begun = 0;
+  std::atomic<int> ended = 0;
+  bool searcher_wakes = false;
+  std::jthread searcher([&](const std::stop_token& stop) {
+    for (int round = 1;; ++round) {
+      while (begun != round) {
+        if (stop.stop_requested()) return;
+        std::this_thread::yield();
+      }
+      while (work.steal() == nullptr) pirn::detail::pause_processor();
+      searcher_wakes = idle.found() && !work.looks_empty() && idle.wants_wake();
+      ended = round;
+    }
+  });
+  for (int round = 1; round <= rounds; ++round) {
+    idle.start_search();
+    begun = round;
+    work.push(pieces[0]);
+    bool adder_wakes = idle.wants_wake();
+    for (int i = round % 100; i > 0; --i) std::atomic_signal_fence(std::memory_order_seq_cst);
+    work.push(pieces[1]);
+    adder_wakes = idle.wants_wake() || adder_wakes;
+    while (ended != round) std::this_thread::yield();
+    ASSERT_TRUE(adder_wakes || searcher_wakes) << "round " << round;
+    while (work.take_oldest() != nullptr) {
+    }
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <iterator>
@@ -50,7 +51,7 @@ struct chunk_call {
     chunk_results<map_result_t<Fn, Args...>> results(elements.count);
     for (std::size_t i = 0; i < elements.count; ++i) {
       auto call = [&](Args... first) -> decltype(auto) {
-        return fn(static_cast<Args>(first + static_cast<Args>(i))...);
+        return fn(static_cast<Args>(static_cast<std::uintmax_t>(first) + i)...);
       };
       results.add([&]() -> decltype(auto) { return std::apply(call, elements.first); });
     }

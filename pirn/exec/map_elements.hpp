@@ -118,8 +118,10 @@ class counting_reader {
 
 template <class View>
 inline constexpr bool counts = false;
-template <std::integral Integer, class Bound>
-inline constexpr bool counts<std::ranges::iota_view<Integer, Bound>> = true;
+template <std::integral Integer>
+inline constexpr bool counts<std::ranges::iota_view<Integer, Integer>> = true;
+template <std::integral Integer>
+inline constexpr bool counts<std::ranges::iota_view<Integer, std::unreachable_sentinel_t>> = true;
 
 template <class... Views>
 using map_reader =

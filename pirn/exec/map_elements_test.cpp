@@ -1,5 +1,6 @@
 // map: which elements and which results there are, whatever the chunks.
 #include <cstdint>
+#include <limits>
 #include <ranges>
 #include <stdexcept>
 #include <string>
@@ -72,6 +73,25 @@ TEST(map_elements, ranges_that_count_end_with_the_shortest) {
         << chunk;
   }
   EXPECT_TRUE(all_of(map(here, sum, std::views::iota(3, 3), std::views::iota(0UL))).empty());
+}
+
+TEST(map_elements, a_count_may_have_a_bound_of_another_type) {
+  inline_executor here;
+  const std::vector<int> from{1, 2, 3};
+  auto same = [](auto number) { return static_cast<int>(number); };
+  for (std::size_t chunk : {1U, 2U, 10U}) {
+    const map_options options{.chunk = chunk};
+    EXPECT_EQ(all_of(map(here, options, same, std::views::iota(1, std::ssize(from) + 1))), from);
+    EXPECT_EQ(all_of(map(here, options, same, std::views::iota(1U, from.size() + 1))), from);
+  }
+}
+
+TEST(map_elements, a_count_ends_with_its_type) {
+  inline_executor here;
+  constexpr int last = std::numeric_limits<int>::max();
+  auto same = [](int number) { return number; };
+  EXPECT_EQ(all_of(map(here, {.chunk = 2}, same, std::views::iota(last - 3, last))),
+            (std::vector{last - 3, last - 2, last - 1}));
 }
 
 TEST(map_elements, a_counted_element_is_the_call_s_own) {

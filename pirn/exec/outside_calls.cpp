@@ -49,6 +49,7 @@ bool outside_calls::take_back(const blocking_job& call) noexcept {
   std::scoped_lock lock(mutex_);
   if (!queue_.remove(call)) return false;
   queued_.store(queue_.size(), std::memory_order_relaxed);
+  room_.notify_one();
   return true;
 }
 
@@ -64,11 +65,12 @@ std::size_t outside_calls::take_from_queue(std::span<blocking_job*> to, std::siz
   {
     std::scoped_lock lock(mutex_);
     if (queue_.empty()) return 0;
-    count = std::clamp<std::size_t>(queue_.size() / of, 1, to.size());
+    // Where they are counted, what waits with a worker would wait uncounted.
+    count = max_ != 0 ? 1 : std::clamp<std::size_t>(queue_.size() / of, 1, to.size());
     queue_.pop(to.first(count));
     queued_.store(queue_.size(), std::memory_order_relaxed);
   }
-  if (max_ != 0) room_.notify_all();
+  if (max_ != 0) room_.notify_one();
   return count;
 }
 

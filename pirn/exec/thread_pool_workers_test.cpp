@@ -1,5 +1,7 @@
 // thread_pool: who makes a call: a worker, another one that has nothing to do, the one that waits.
 #include <atomic>
+#include <functional>
+#include <latch>
 #include <memory>
 #include <semaphore>
 #include <stdexcept>
@@ -245,6 +247,67 @@ TEST(thread_pool_workers, a_task_awaits_a_call_or_a_job_and_asks_it_to_stop) {
     co_await with_group(cancels);
   });
   EXPECT_TRUE(stopped);
+}
+
+// Each worker has calls of its own at all times, since each submits the next.
+TEST(thread_pool_workers, calls_from_outside_have_their_turn_beside_those_that_go_on_for_ever) {
+  thread_pool pool{2};
+  std::atomic<bool> over = false;
+  std::function<void()> again = [&] {
+    if (!over) static_cast<void>(pool.submit(std::ref(again)));
+  };
+  std::latch both(2);
+  auto begin = [&] {
+    both.arrive_and_wait();
+    for (int i = 0; i < 4; ++i) static_cast<void>(pool.submit(std::ref(again)));
+  };
+  auto first = pool.submit(begin);
+  auto second = pool.submit(begin);
+  first.result();
+  second.result();
+  EXPECT_EQ(pool.submit([] { return 1; }).result(), 1);
+  over = true;
+  pool.shutdown();
+}
+
+/// Holds up two threads.
+struct two_busy {
+  std::counting_semaphore<2> gate{0};
+  std::latch begun{2};
+
+  void pass() {
+    begun.arrive_and_wait();
+    gate.acquire();
+  }
+};
+
+TEST(thread_pool_workers, a_shutdown_that_cancels_reaches_what_busy_threads_have_taken) {
+  two_busy both;
+  thread_pool pool{2};
+  std::vector<future<void>> calls;
+  for (int i = 0; i < 100; ++i) {
+    calls.push_back(pool.submit([&both, i] {
+      if (i < 2) both.pass();
+    }));
+  }
+  both.begun.wait();
+  pool.shutdown({.wait = false, .cancel_pending = true});
+  for (std::size_t i = 2; i < calls.size(); ++i) ASSERT_TRUE(calls[i].done()) << i;
+  both.gate.release(2);
+}
+
+TEST(thread_pool_workers, no_more_calls_wait_than_may_and_all_are_counted) {
+  two_busy both;
+  thread_pool pool{{.size = 2, .queue_max = 8}};
+  auto pass = [&both] { both.pass(); };
+  auto first = pool.submit(pass);
+  auto second = pool.submit(pass);
+  both.begun.wait();
+  std::size_t waiting = 0;
+  while (pool.try_submit([] {})) ++waiting;
+  EXPECT_EQ(waiting, 8U);
+  EXPECT_EQ(pool.statistics().queued, 8U);
+  both.gate.release(2);
 }
 
 }  // namespace

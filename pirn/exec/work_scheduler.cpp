@@ -15,7 +15,9 @@ namespace {
 constexpr std::size_t batch_max = 32;  // calls that a worker takes to itself at once
 static_assert(batch_max <= work_deque_base::room_when_empty);
 constexpr unsigned newest_in_a_row_max = 3;  // then older calls have their turn
-constexpr unsigned search_rounds = 24;       // looks for work before a worker sleeps: some 6 us
+constexpr unsigned own_in_a_row_max = 60;    // then those from outside
+static_assert(own_in_a_row_max > batch_max, "a share is done in its order");
+constexpr unsigned search_rounds = 24;  // looks for work before a worker sleeps: some 6 us
 constexpr unsigned pauses_between_looks = 16;
 
 bool take_one(std::atomic<unsigned>& count) noexcept {
@@ -35,6 +37,13 @@ thread_pool_options complete(thread_pool_options options) {
   }
   options.name = {};  // outside_calls owns it
   return options;
+}
+
+// Others take it only when they find nothing else: its worker has just submitted it, and will get
+// to it soon with all it needs still in its cache.
+blocking_job* take_newest(worker_thread& worker) noexcept {
+  if (worker.newest.load(std::memory_order_relaxed) == nullptr) return nullptr;
+  return worker.newest.exchange(nullptr);
 }
 
 }  // namespace
@@ -114,8 +123,21 @@ void work_scheduler::shutdown(shutdown_options options) {
     blocking_job* call = nullptr;
     call_lane* any = nullptr;
     while (outside_.take({&call, 1}, 1, any) != 0) perform({.call = call});
+    cancel_taken();
   }
   if (options.wait) join_threads();
+}
+
+// What workers have taken to themselves and not begun.
+void work_scheduler::cancel_taken() noexcept {
+  const unsigned count = worker_count_.load();
+  for (unsigned i = 0; i < count; ++i) {
+    worker_thread& worker = *workers_[i].load();
+    while (!worker.calls.looks_empty()) {
+      if (blocking_job* call = worker.calls.steal()) perform({.call = call});
+    }
+    if (blocking_job* call = take_newest(worker)) perform({.call = call});
+  }
 }
 
 // A worker that ends may start another one until all work is done, so it goes on until none is
@@ -229,6 +251,7 @@ bool work_scheduler::block() noexcept {
     } while (!substitutes_.compare_exchange_weak(substitutes, substitutes + 1));
     idle_.add_unstarted();
   }
+  heavy_barrier();  // who adds a call sees the thread that may start, or this sees the call
   if (sees_work() && idle_.wants_wake()) wake();
   return true;
 }
@@ -244,31 +267,29 @@ bool work_scheduler::retires(worker_thread& worker) noexcept {
 }
 
 thread_pool_statistics work_scheduler::statistics() const {
+  const unsigned surplus = surplus_.load();  // first: a substitute becomes surplus, not otherwise
   thread_pool_statistics now{.started = started_.load(),
                              .asleep = idle_.asleep(),
-                             .blocked = substitutes_.load() - surplus_.load(),
+                             .blocked = substitutes_.load() - surplus,
                              .queued = outside_.size()};
-  for (unsigned i = 0; i < worker_count_.load(); ++i)
-    now.stolen += workers_[i].load()->stolen.load(std::memory_order_relaxed);
+  for (unsigned i = 0; i < worker_count_.load(); ++i) {
+    const worker_thread& worker = *workers_[i].load();
+    now.stolen += worker.stolen.load(std::memory_order_relaxed);
+    now.queued += worker.calls.size();
+  }
   return now;
 }
 
 // --- Finding work
 
-namespace {
-
-// Others take it only when they find nothing else: its worker has just submitted it, and will get
-// to it soon with all it needs still in its cache.
-blocking_job* take_newest(worker_thread& worker) noexcept {
-  if (worker.newest.load(std::memory_order_relaxed) == nullptr) return nullptr;
-  return worker.newest.exchange(nullptr);
-}
-
-}  // namespace
-
 // The newest call first, but not many in a row: calls that always submit the next would keep the
 // older ones waiting for ever.
 work_scheduler::found work_scheduler::own_work(worker_thread& worker) {
+  if (++worker.own_in_a_row > own_in_a_row_max) {
+    worker.own_in_a_row = 0;  // more than a share: they submit the next ones themselves
+    blocking_job* call = nullptr;
+    if (outside_.take({&call, 1}, 1, worker.last_lane) != 0) return {.call = call};
+  }
   if (worker.newest_in_a_row < newest_in_a_row_max) {
     if (blocking_job* call = take_newest(worker)) {
       ++worker.newest_in_a_row;
@@ -287,6 +308,7 @@ blocking_job* work_scheduler::take_waiting(worker_thread& worker) noexcept {
   std::array<blocking_job*, batch_max> taken;
   const std::size_t share = outside_.take(taken, options_.size, worker.last_lane);
   if (share == 0) return nullptr;
+  worker.own_in_a_row = 0;
   for (std::size_t i = 1; i < share; ++i) worker.calls.push(*taken[i]);
   return taken[0];
 }

@@ -42,7 +42,7 @@ struct thread_pool_statistics {
   /// that wakes them, so for a moment this may be too high, or too low.
   unsigned asleep = 0;
   unsigned blocked = 0;      ///< calls that have said so, and whose place may be taken
-  std::size_t queued = 0;    ///< calls from outside that wait
+  std::size_t queued = 0;    ///< calls that wait, but for the newest of each thread
   std::uint64_t stolen = 0;  ///< calls and jobs that a thread took from another, since the start
 };
 
@@ -66,6 +66,7 @@ struct worker_thread {
   call_lane* last_lane = nullptr;              // from which it took calls
   std::atomic<blocking_job*> newest{nullptr};  // what it submitted last; others take it late
   unsigned newest_in_a_row = 0;
+  unsigned own_in_a_row = 0;
   std::atomic<std::uint64_t> stolen{0};
   std::thread thread;
 };
@@ -121,6 +122,7 @@ class work_scheduler {
   // What comes in.
   void see_to(blocking_job& call);
   void add_from_worker(worker_thread& worker, blocking_job& call);
+  void cancel_taken() noexcept;
 
   // Threads.
   void wake_or_throw();
