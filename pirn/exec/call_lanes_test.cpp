@@ -77,7 +77,9 @@ TEST(call_lanes, the_lane_of_a_thread_that_has_ended_is_another_s) {
     call one;
     std::thread([&] { lanes.add(one); }).join();
     EXPECT_EQ(worker.take(), &one);
-    if (before != nullptr) EXPECT_EQ(worker.last(), before);
+    if (before != nullptr) {
+      EXPECT_EQ(worker.last(), before);
+    }
     before = worker.last();
   }
 }
