@@ -39,6 +39,13 @@ thread_pool_options complete(thread_pool_options options) {
   return options;
 }
 
+// Without memory for words, what there was none for.
+std::exception_ptr initializer_failed(const std::string& pool) noexcept try {
+  return broken_by_initializer("thread pool '" + pool + "'");
+} catch (...) {
+  return std::current_exception();
+}
+
 // Others take it only when they find nothing else: its worker has just submitted it, and will get
 // to it soon with all it needs still in its cache.
 blocking_job* take_newest(worker_thread& worker) noexcept {
@@ -232,7 +239,7 @@ void work_scheduler::initialize() noexcept {
   try {
     initializer_();
   } catch (...) {
-    outside_.abandon(broken_by_initializer("thread pool '" + name() + "'"));
+    outside_.abandon(initializer_failed(name()));
   }
 }
 
