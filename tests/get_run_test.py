@@ -129,7 +129,8 @@ class Disk(Get):
             limit, reason = limit_file_size, "File too large"
         body = {"/small": b"x" * 1000, "/large": LARGE}
         with RawServer(lambda it, request: it.sendall(reply(body[request.path]))) as server:
-            outcome = self.get(server.url("/large"), server.url("/small"), preexec_fn=limit)
+            urls = server.url("/large"), server.url("/small")
+            outcome = self.get("-j", "1", *urls, preexec_fn=limit)  # one after the other
         self.assertEqual(outcome.status, 1, outcome)
         self.assertIn(f"failed    {server.url('/large')}: write", outcome.out)
         self.assertIn(reason, outcome.out)
