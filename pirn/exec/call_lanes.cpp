@@ -18,7 +18,9 @@ struct call_lanes::lanes_of_thread {
     is_past_lanes = true;
     last_used_ = {};
     // Release: the next owner goes on where this one stopped.
-    for (auto& [number, lane] : all) lane->is_taken.store(false, std::memory_order_release);
+    for (auto& [number, lane] : all) {
+      if (lane != nullptr) lane->is_taken.store(false, std::memory_order_release);
+    }
   }
 };
 
@@ -46,6 +48,7 @@ std::shared_ptr<call_lane> call_lanes::take_or_make_lane() {
     if (each->is_taken.compare_exchange_strong(is_taken, true, std::memory_order_acquire))
       return each;
   }
+  if (all_.size() == lanes_max) return none_;
   auto lane = std::make_shared<call_lane>();
   lane->next = first_.load(std::memory_order_relaxed);
   all_.push_back(lane);

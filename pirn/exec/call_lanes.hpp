@@ -35,14 +35,20 @@ struct used_lane {
 /// shuts them says so, and then waits for those who were about to. Between the two steps one passes
 /// the light barrier and the other the heavy one, so at least one of them sees the other.
 ///
+/// A look goes through all lanes there are, so there are not many: a thread that comes while all
+/// are taken has none, and the lane of one that ends is another's.
+///
 /// Threads: any.
 class call_lanes {
  public:
+  static constexpr std::size_t lanes_max = 64;
+
   call_lanes();
   call_lanes(call_lanes&&) = delete;  // threads remember it by its number
 
   /// Adds a call to this thread's lane.
-  /// Returns: false when the lanes are shut, or the thread is past having one.
+  /// Returns: false when the lanes are shut, or the thread has none: from its first call on, or
+  ///          since it is ending.
   /// Throws:  std::bad_alloc.
   bool add(blocking_job& call) {
     call_lane* lane = last_used_.lanes == number_ ? last_used_.lane : find_lane();
@@ -90,6 +96,8 @@ class call_lanes {
   std::atomic<call_lane*> first_{nullptr};
   std::mutex mutex_;
   std::vector<std::shared_ptr<call_lane>> all_;  // under the mutex
+  // What a thread without a lane has: it points nowhere, but can be counted.
+  const std::shared_ptr<call_lane> none_{std::make_shared<bool>(), nullptr};
 
   static constinit inline thread_local used_lane last_used_;
 };

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "pirn/exec/call_queue.hpp"
+#include "pirn/exec/outside_calls.hpp"
 
 namespace {
 
@@ -20,6 +21,9 @@ using pirn::blocking_job;
 using pirn::detail::call_lane;
 using pirn::detail::call_lanes;
 using pirn::detail::call_queue;
+using pirn::detail::call_source;
+using pirn::detail::outside_calls;
+using pirn::detail::when_full;
 
 struct call final : blocking_job {
   void perform() noexcept override {}
@@ -96,6 +100,65 @@ TEST(call_lanes, a_thread_outlives_many) {
   }
 }
 
+TEST(call_lanes, who_comes_while_all_are_taken_has_none_and_they_go_on) {
+  call_lanes lanes;
+  std::deque<call> calls(2 * call_lanes::lanes_max);
+  std::latch all_there(static_cast<std::ptrdiff_t>(calls.size()));
+  std::atomic<std::size_t> added{0};
+  {
+    std::vector<std::jthread> threads;
+    for (call& mine : calls) {
+      threads.emplace_back([&] {
+        if (lanes.add(mine)) ++added;
+        all_there.arrive_and_wait();
+      });
+    }
+  }
+  EXPECT_EQ(added, call_lanes::lanes_max);
+  EXPECT_EQ(lanes.size(), call_lanes::lanes_max);
+  std::thread([&] { EXPECT_TRUE(lanes.add(calls.front())) << "they have all ended"; }).join();
+}
+
+TEST(call_lanes, who_had_none_has_none_later) {
+  call_lanes lanes;
+  call_lanes others;
+  call one;
+  std::latch all_there(call_lanes::lanes_max + 1);
+  std::latch refused(1);
+  std::vector<std::jthread> threads;
+  std::deque<call> calls(call_lanes::lanes_max);
+  for (call& mine : calls) {
+    threads.emplace_back([&] {
+      EXPECT_TRUE(lanes.add(mine));
+      all_there.arrive_and_wait();
+      refused.wait();
+    });
+  }
+  std::thread([&] {
+    all_there.arrive_and_wait();
+    EXPECT_FALSE(lanes.add(one));
+    EXPECT_TRUE(others.add(one));  // elsewhere it has
+    refused.count_down();
+    threads.clear();
+    EXPECT_FALSE(lanes.add(one)) << "its calls would overtake those in the queue";
+  }).join();
+}
+
+TEST(outside_calls, the_queue_and_the_lanes_have_their_turns) {
+  outside_calls calls("pool", 0);
+  std::array<call, 3> queued;
+  std::array<call, 3> in_lane;
+  for (call& each : queued) EXPECT_TRUE(calls.add_to_queue(each, when_full::wait));
+  for (call& each : in_lane) EXPECT_TRUE(calls.add_to_lane(each));
+  call_source source;
+  std::vector<const blocking_job*> taken;
+  blocking_job* one = nullptr;
+  while (calls.take({&one, 1}, 1, source) == 1) taken.push_back(one);
+  EXPECT_EQ(taken, (std::vector<const blocking_job*>{&queued[0], &in_lane[0], &queued[1],
+                                                     &in_lane[1], &queued[2], &in_lane[2]}));
+  EXPECT_TRUE(calls.look_empty());
+}
+
 TEST(call_lanes, a_thread_that_is_ending_has_none) {
   call_lanes lanes;
   call one;
@@ -116,8 +179,8 @@ TEST(call_lanes, a_thread_that_is_ending_has_none) {
   EXPECT_TRUE(lanes.look_empty());
 }
 
-// Threads add until they are refused; the main thread shuts the lanes somewhere in between and
-// counts what is there from that moment on.
+// Threads add until they are refused, or have had enough; the main thread shuts the lanes somewhere
+// in between and counts what is there from that moment on.
 TEST(call_lanes_stress, what_was_added_when_they_are_shut_is_there_and_no_more) {
   for (int round = 0; round < 200; ++round) {
     call_lanes lanes;
@@ -129,7 +192,7 @@ TEST(call_lanes_stress, what_was_added_when_they_are_shut_is_there_and_no_more) 
       threads.emplace_back([&] {
         begun.count_down();
         std::size_t count = 0;
-        while (lanes.add(mine.emplace_back())) ++count;
+        while (count < 20'000 && lanes.add(mine.emplace_back())) ++count;
         added += count;
       });
     }

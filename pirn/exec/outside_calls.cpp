@@ -54,9 +54,14 @@ bool outside_calls::take_back(const blocking_job& call) noexcept {
 }
 
 std::size_t outside_calls::take(std::span<blocking_job*> to, std::size_t of,
-                                call_lane*& last) noexcept {
-  const std::size_t count = take_from_queue(to, of);
-  return count != 0 ? count : lanes_.take(to, of, last);
+                                call_source& last) noexcept {
+  auto take_from = [&](bool queue) {
+    last.was_queue = queue;
+    return queue ? take_from_queue(to, of) : lanes_.take(to, of, last.lane);
+  };
+  const bool was_queue = last.was_queue;
+  if (const std::size_t count = take_from(!was_queue)) return count;
+  return take_from(was_queue);
 }
 
 std::size_t outside_calls::take_from_queue(std::span<blocking_job*> to, std::size_t of) noexcept {

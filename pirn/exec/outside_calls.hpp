@@ -20,9 +20,15 @@ namespace pirn::detail {
 /// What to do about a call when as many wait as may.
 enum class when_full : std::uint8_t { wait, refuse, add };
 
-/// Where calls wait: in the lanes of their threads, or, where their order or their number matters,
-/// in one queue. Open, then closed: nothing is added any more; and, apart from that, abandoned:
-/// what waits is not to be made.
+/// Where a worker took calls: where it looks next depends on it, so that each place has its turn.
+struct call_source {
+  bool was_queue = false;
+  call_lane* lane = nullptr;  // the last one
+};
+
+/// Where calls wait: in the lanes of their threads, or in one queue: where their order or their
+/// number matters, and from threads that have no lane. Open, then closed: nothing is added any
+/// more; and, apart from that, abandoned: what waits is not to be made.
 ///
 /// Threads: any.
 class outside_calls {
@@ -44,10 +50,10 @@ class outside_calls {
   /// Takes back a call that is in the queue.
   bool take_back(const blocking_job& call) noexcept;
 
-  /// Takes calls: up to the `of`-th part of what waits in one place, for a worker that took from
-  /// `last` before.
+  /// Takes calls: up to the `of`-th part of what waits in one place, another one than the `last`
+  /// if there is any.
   /// Returns: how many.
-  std::size_t take(std::span<blocking_job*> to, std::size_t of, call_lane*& last) noexcept;
+  std::size_t take(std::span<blocking_job*> to, std::size_t of, call_source& last) noexcept;
 
   bool look_empty() const noexcept { return queued_.load() == 0 && lanes_.look_empty(); }
   std::size_t size() const noexcept { return queued_.load() + lanes_.size(); }

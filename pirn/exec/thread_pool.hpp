@@ -72,6 +72,8 @@ class blocking_hint {
 /// Threads:  every member from any thread, but shutdown() and the end.
 /// Lifetime: futures, and what they give, may outlive it.
 /// Cost:     a call costs one allocation, of its future; no system call while the threads are busy.
+///           Each of up to 64 threads outside has its own way in, without a lock; more share one
+///           queue.
 /// Source:   concurrent.futures.ThreadPoolExecutor.
 /// Example:  examples/25_executor_map.cpp
 class thread_pool final : public blocking_runner, public executor_members<thread_pool> {

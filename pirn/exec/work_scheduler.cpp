@@ -128,7 +128,7 @@ void work_scheduler::shutdown(shutdown_options options) {
   idle_.wake_all();
   if (options.cancel_pending) {
     blocking_job* call = nullptr;
-    call_lane* any = nullptr;
+    call_source any;
     while (outside_.take({&call, 1}, 1, any) != 0) perform({.call = call});
     cancel_taken();
   }
@@ -295,7 +295,7 @@ work_scheduler::found work_scheduler::own_work(worker_thread& worker) {
   if (++worker.own_in_a_row > own_in_a_row_max) {
     worker.own_in_a_row = 0;  // more than a share: they submit the next ones themselves
     blocking_job* call = nullptr;
-    if (outside_.take({&call, 1}, 1, worker.last_lane) != 0) return {.call = call};
+    if (outside_.take({&call, 1}, 1, worker.last_source) != 0) return {.call = call};
   }
   if (worker.newest_in_a_row < newest_in_a_row_max) {
     if (blocking_job* call = take_newest(worker)) {
@@ -313,7 +313,7 @@ work_scheduler::found work_scheduler::own_work(worker_thread& worker) {
 // Its own queue is empty and has room for more than a share, so nothing is allocated.
 blocking_job* work_scheduler::take_waiting(worker_thread& worker) noexcept {
   std::array<blocking_job*, batch_max> taken;
-  const std::size_t share = outside_.take(taken, options_.size, worker.last_lane);
+  const std::size_t share = outside_.take(taken, options_.size, worker.last_source);
   if (share == 0) return nullptr;
   worker.own_in_a_row = 0;
   for (std::size_t i = 1; i < share; ++i) worker.calls.push(*taken[i]);

@@ -63,7 +63,7 @@ struct worker_thread {
   const std::string name;  // made with it: the thread itself must not fail
   fork_deque forks;        // jobs that were left by a fork
   work_queue<blocking_job> calls;
-  call_lane* last_lane = nullptr;              // from which it took calls
+  call_source last_source;                     // from which it took calls
   std::atomic<blocking_job*> newest{nullptr};  // what it submitted last; others take it late
   unsigned newest_in_a_row = 0;
   unsigned own_in_a_row = 0;
