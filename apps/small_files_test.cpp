@@ -11,30 +11,25 @@
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/run/run.hpp"
+#include "pirn/testing/temporary_directory.hpp"
 
 namespace pirn::apps {
 namespace {
 
-// A folder that goes away with the test.
-class small_files_test : public testing::Test {
+// Files, each with a number, in a directory of their own.
+class small_files_test : public ::testing::Test {
  protected:
-  small_files_test() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pirn-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~small_files_test() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(int number) const { return folder_ + "/" + std::to_string(number); }
+  std::string path(int number) const { return directory_ / std::to_string(number); }
   static std::string content(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
   }
   std::size_t count() const {
     return static_cast<std::size_t>(
-        std::distance(std::filesystem::directory_iterator(folder_), {}));
+        std::distance(std::filesystem::directory_iterator(directory_.path()), {}));
   }
 
-  std::string folder_;
+  testing::temporary_directory directory_;
 };
 
 task<> write_one(small_files& files, std::string path, std::string text) {
@@ -97,7 +92,7 @@ TEST_F(small_files_test, cancelled_writes_are_completed) {
       ADD_FAILURE() << "the group swallows its own cancellation";
     }
   });
-  for (const auto& each : std::filesystem::directory_iterator(folder_)) {
+  for (const auto& each : std::filesystem::directory_iterator(directory_.path())) {
     EXPECT_EQ(content(each.path().string()), "whole") << each.path();
   }
 }

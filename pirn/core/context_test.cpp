@@ -14,6 +14,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pirn/testing/temporary_directory.hpp"
+
 namespace {
 
 using pirn::closing;
@@ -178,7 +180,8 @@ TEST(context, closing_closes_after_an_error) {
 }
 
 TEST(context, closing_may_own_the_object) {
-  const auto path = std::filesystem::temp_directory_path() / "pirn_context_test_closing";
+  const pirn::testing::temporary_directory directory;
+  const std::filesystem::path path = directory / "file";
   with(closing(std::ofstream(path)), [](std::ofstream& file) {
     EXPECT_TRUE(file.is_open());
     file << "Booh\n";
@@ -191,7 +194,6 @@ TEST(context, closing_may_own_the_object) {
   };
   EXPECT_THROW(with(closing(input), read), std::domain_error);
   EXPECT_FALSE(input.is_open());
-  std::filesystem::remove(path);
 }
 
 TEST(context, nullcontext_gives_its_value) {

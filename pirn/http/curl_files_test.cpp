@@ -10,6 +10,7 @@
 #include "pirn/http/program_test.hpp"
 #include "pirn/http/served_test.hpp"
 #include "pirn/http/static_files.hpp"
+#include "pirn/testing/temporary_directory.hpp"
 
 namespace {
 
@@ -22,8 +23,6 @@ namespace fs = std::filesystem;
 class curl_files_test : public pirn::testing::each_driver {
  protected:
   curl_files_test() {
-    std::string name = fs::temp_directory_path() / "pirn_curl_XXXXXX";
-    top_ = mkdtemp(name.data());
     fs::create_directory(top_ / "site");
     write("site/a.txt", "0123456789");
     std::string large;
@@ -31,7 +30,6 @@ class curl_files_test : public pirn::testing::each_driver {
     write("site/large", large);
     write("upload", std::string(20'000'000, 'u'));
   }
-  ~curl_files_test() override { fs::remove_all(top_); }
 
   void write(const char* name, std::string_view text) const {
     std::ofstream(top_ / name, std::ios::binary) << text;
@@ -46,7 +44,7 @@ class curl_files_test : public pirn::testing::each_driver {
         replace(commands, "CURL", "curl -sS --noproxy '*' --max-time 15");
         replace(commands, "URL", "http://" + where.to_string());
         replace(commands, "PLACE", where.to_string());
-        replace(commands, "TOP", top_.string());
+        replace(commands, "TOP", top_.path().string());
         got = co_await to_thread(output_of, "exec 2>&1; " + commands);
       });
     });
@@ -64,7 +62,7 @@ class curl_files_test : public pirn::testing::each_driver {
     }
   }
 
-  fs::path top_;
+  pirn::testing::temporary_directory top_;
 };
 INSTANTIATE_TEST_SUITE_P(drivers, curl_files_test, pirn::testing::on_each(),
                          pirn::testing::driver_name);

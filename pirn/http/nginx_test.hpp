@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pirn/testing/temporary_directory.hpp"
+
 namespace pirn::http {
 
 /// nginx on a free port of 127.0.0.1, serving the folder `root()` and what `locations` adds.
@@ -25,13 +27,11 @@ namespace pirn::http {
 class nginx_server {
  public:
   explicit nginx_server(std::string_view locations) {
-    std::string name = std::filesystem::temp_directory_path() / "pirn_nginx_XXXXXX";
-    top_ = mkdtemp(name.data());
     std::filesystem::create_directory(root());
     listen_on_a_free_port();
-    std::ofstream(top_ / "conf") << fmt::format(configuration, fmt::arg("top", top_.string()),
-                                                fmt::arg("port", port_),
-                                                fmt::arg("locations", locations));
+    std::ofstream(top_ / "conf") << fmt::format(
+        configuration, fmt::arg("top", top_.path().string()), fmt::arg("port", port_),
+        fmt::arg("locations", locations));
     start();
   }
   nginx_server(nginx_server&&) = delete;  // ends its process once
@@ -39,7 +39,6 @@ class nginx_server {
     kill(process_, SIGTERM);
     waitpid(process_, nullptr, 0);
     close(listening_);
-    std::filesystem::remove_all(top_);
   }
 
   std::filesystem::path root() const { return top_ / "root"; }
@@ -81,7 +80,7 @@ http {{
   void start() {
     const std::string command =
         fmt::format("PATH=$PATH:/usr/sbin NGINX='{1};' exec nginx -p {0} -e {0}/errors -c {0}/conf",
-                    top_.string(), listening_);
+                    top_.path().string(), listening_);
     std::string shell = "sh";
     std::string option = "-c";
     std::string text = command;
@@ -91,7 +90,7 @@ http {{
     }
   }
 
-  std::filesystem::path top_;
+  testing::temporary_directory top_;
   int listening_ = -1;
   std::uint16_t port_ = 0;
   pid_t process_ = -1;

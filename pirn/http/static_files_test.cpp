@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "pirn/http/served_test.hpp"
+#include "pirn/testing/temporary_directory.hpp"
 
 namespace {
 
@@ -21,8 +22,6 @@ namespace fs = std::filesystem;
 class static_files_test : public pirn::testing::each_driver {
  protected:
   static_files_test() {
-    std::string name = fs::temp_directory_path() / "pirn_static_XXXXXX";
-    top_ = mkdtemp(name.data());
     fs::create_directories(top_ / "root/sub/deep");
     fs::create_directories(top_ / "root/paged");
     write("root/a.txt", "0123456789");
@@ -36,7 +35,6 @@ class static_files_test : public pirn::testing::each_driver {
     fs::create_symlink("a.txt", top_ / "root/alias");
     mkfifo((top_ / "root/pipe").c_str(), 0600);
   }
-  ~static_files_test() override { fs::remove_all(top_); }
 
   void write(const char* name, std::string_view text) const {
     std::ofstream(top_ / name, std::ios::binary) << text;
@@ -66,7 +64,7 @@ class static_files_test : public pirn::testing::each_driver {
     return response.substr(at, response.find("\r\n", at) - at);
   }
 
-  fs::path top_;
+  pirn::testing::temporary_directory top_;
 };
 INSTANTIATE_TEST_SUITE_P(drivers, static_files_test, pirn::testing::on_each(),
                          pirn::testing::driver_name);

@@ -13,6 +13,7 @@
 
 #include "pirn/core/sleep.hpp"
 #include "pirn/testing/each_driver_test.hpp"
+#include "pirn/testing/temporary_directory.hpp"
 
 namespace {
 
@@ -21,12 +22,6 @@ namespace fs = std::filesystem;
 
 class file_test : public pirn::testing::each_driver {
  protected:
-  file_test() {
-    std::string name = fs::temp_directory_path() / "pirn_file_XXXXXX";
-    top_ = mkdtemp(name.data());
-  }
-  ~file_test() override { fs::remove_all(top_); }
-
   std::string at(const char* name) const { return top_ / name; }
   static std::string content(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -36,7 +31,7 @@ class file_test : public pirn::testing::each_driver {
     return std::as_bytes(std::span(text));
   }
   std::ptrdiff_t entries() const {
-    return std::distance(fs::directory_iterator(top_), fs::directory_iterator());
+    return std::distance(fs::directory_iterator(top_.path()), fs::directory_iterator());
   }
 
   /// What `work()` throws.
@@ -50,7 +45,7 @@ class file_test : public pirn::testing::each_driver {
     return "no failure";
   }
 
-  fs::path top_;
+  pirn::testing::temporary_directory top_;
 };
 INSTANTIATE_TEST_SUITE_P(drivers, file_test, pirn::testing::on_each(), pirn::testing::driver_name);
 

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pirn/testing/temporary_directory.hpp"
+
 namespace pirn {
 
 namespace {
@@ -18,19 +20,10 @@ struct request final : Operation {
   void completed() noexcept override { FAIL() << "a file system completes nothing"; }
 };
 
-/// A directory that is removed with what is in it.
-class kernel_files : public testing::Test {
+/// Operations at once, in a directory of their own.
+class kernel_files : public ::testing::Test {
  protected:
-  kernel_files() {
-    std::string name = testing::TempDir() + "pirn-files-XXXXXX";
-    directory_ = ::mkdtemp(name.data());
-  }
-  ~kernel_files() override {
-    for (const char* each : {"link", "file", "fifo"}) ::unlink(path(each).c_str());
-    EXPECT_EQ(::rmdir(directory_.c_str()), 0);
-  }
-
-  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  std::string path(const char* name) const { return directory_ / name; }
 
   template <class Operation>
   static int perform(request<Operation>& of) {
@@ -46,7 +39,7 @@ class kernel_files : public testing::Test {
     return opening.opened;
   }
 
-  std::string directory_;
+  testing::temporary_directory directory_;
 };
 
 }  // namespace
@@ -99,7 +92,7 @@ TEST_F(kernel_files, descriptors_are_closed_on_exec) {
 }
 
 TEST_F(kernel_files, reading_a_directory_fails) {
-  file_id directory = open(directory_, {.read = true, .directory = true});
+  file_id directory = open(directory_.path(), {.read = true, .directory = true});
   std::array<std::byte, 8> memory{};
   request<read_operation> reading;
   reading.file = directory;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "pirn/process/process_test.hpp"
+#include "pirn/testing/temporary_directory.hpp"
 
 namespace {
 
@@ -96,25 +97,25 @@ TEST_F(processes, the_null_device_is_empty) {
 }
 
 TEST_F(processes, a_stream_may_lead_to_a_descriptor) {
-  std::string path = std::filesystem::temp_directory_path() / "pirn_process_XXXXXX";
-  unique_fd file(::mkostemp(path.data(), O_CLOEXEC));
+  const pirn::testing::temporary_directory directory;
+  const std::string path = directory / "file";
+  unique_fd file(::open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   EXPECT_TRUE(status_of({"echo", "kept"}, {.output = stdio::descriptor(file.get())}).success());
   EXPECT_EQ(output_of({"cat", path}), "kept\n");
-  std::filesystem::remove(path);
 }
 
 // The child's 1 becomes a pipe before its 2 becomes what was 1 here.
 TEST_F(processes, a_stream_may_lead_to_a_standard_one_that_is_itself_replaced) {
   unique_fd before = unique_fd(::fcntl(1, F_DUPFD_CLOEXEC, 3));
-  std::string path = std::filesystem::temp_directory_path() / "pirn_process_XXXXXX";
-  unique_fd file(::mkostemp(path.data(), O_CLOEXEC));
+  const pirn::testing::temporary_directory directory;
+  const std::string path = directory / "file";
+  unique_fd file(::open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   ::dup2(file.get(), 1);
   std::string out =
       output_of({"sh", "-c", "echo out; echo err >&2"}, {.errors = stdio::descriptor(1)});
   ::dup2(before.get(), 1);
   EXPECT_EQ(out, "out\n");
   EXPECT_EQ(output_of({"cat", path}), "err\n");
-  std::filesystem::remove(path);
 }
 
 TEST_F(processes, environment_and_directory_are_the_commands) {
