@@ -1,6 +1,7 @@
 #include "pirn/exec/thread_event.hpp"
 
 #include "pirn/base/deadline.hpp"
+#include "pirn/exec/blocking_wait.hpp"
 #include "pirn/exec/thread.hpp"
 
 namespace pirn {
@@ -25,6 +26,8 @@ void thread_event::set() {
 
 bool thread_event::wait_at_most(std::optional<duration> limit) {
   std::unique_lock lock(mutex_);
+  if (set_) return true;
+  detail::refuse_to_block_a_loop("thread_event::wait()", "co_await an event");
   const std::uint64_t before = sets_;
   const auto was_set = [&] { return set_ || sets_ != before; };
   const std::stop_token stop = this_thread::stop_token();

@@ -17,7 +17,8 @@ namespace pirn {
 /// latch waits for something that stays true, and it cannot be cleared, nor waited for with a
 /// limit.
 ///
-/// Threads:  any. A wait blocks its thread: never on a loop's own.
+/// Threads:  any. A wait blocks its thread: on a loop's own it throws std::logic_error, unless the
+///           flag is set.
 /// Lifetime: must outlive its waiters.
 /// Source:   threading.Event.
 class thread_event {

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "pirn/exec/thread.hpp"
+#include "pirn/run/run.hpp"
 
 namespace {
 
@@ -28,6 +29,23 @@ TEST(thread_event, starts_unset_and_is_what_it_was_made_last) {
   EXPECT_FALSE(flag.is_set());
   flag.clear();
   EXPECT_FALSE(flag.is_set());
+}
+
+TEST(thread_event, a_loop_s_thread_is_not_blocked_by_one_that_is_not_set) {
+  pirn::run([]() -> pirn::task<> {
+    thread_event flag;
+    try {
+      flag.wait_for(1h);
+      ADD_FAILURE() << "it waited";
+    } catch (const std::logic_error& error) {
+      EXPECT_STREQ(error.what(),
+                   "thread_event::wait() would block the loop of this thread: co_await an event");
+    }
+    EXPECT_THROW(flag.wait(), std::logic_error);
+    flag.set();
+    EXPECT_TRUE(flag.wait());
+    co_return;
+  });
 }
 
 TEST(thread_event, a_set_one_is_not_waited_for) {

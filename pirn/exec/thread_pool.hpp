@@ -65,12 +65,14 @@ class blocking_hint {
 /// do. A pool of one thread does all in the order of submission.
 ///
 /// A call whose result a thread of the pool waits for, and that has not begun, is made by that
-/// thread: calls may wait for each other in a pool of any size.
+/// thread: calls may wait for each other in a pool of any size. Such waits lie upon each other on
+/// its stack, where some ten thousand have room.
 ///
 /// The destructor is shutdown(): it blocks until all that was submitted is done.
 ///
 /// Threads:  every member from any thread, but shutdown() and the end.
-/// Lifetime: futures, and what they give, may outlive it.
+/// Lifetime: futures, and what they give, may outlive it. Of a pool in static storage no call may
+///           say std::exit(), which would wait for that call to end (asserted).
 /// Cost:     a call costs one allocation, of its future; no system call while the threads are busy.
 ///           Each of up to 64 threads outside has its own way in, without a lock; more share one
 ///           queue.

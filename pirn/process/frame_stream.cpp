@@ -99,7 +99,8 @@ frame_stream::received frame_stream::receive_with(receiver& receive_some) {
   if (incoming_.size() < filled_ + room_bytes_) incoming_.resize(filled_ + room_bytes_);
   received_bytes came = receive_some(descriptor(), std::span(incoming_).subspan(filled_), came_);
   if (came.count == -EAGAIN) return received::nothing;
-  if (came.count <= 0 || came.lost_descriptors) return received::end;
+  if (came.count <= 0) return received::end;
+  if (came.lost_descriptors) return received::lost_descriptors;
   filled_ += static_cast<std::size_t>(came.count);
   if (filled_ == incoming_.size()) room_bytes_ = std::min(2 * room_bytes_, room_max_bytes);
   return received::bytes;

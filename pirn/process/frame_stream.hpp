@@ -55,6 +55,11 @@ class frame_stream {
   ///         of the message is sent.
   void queue(frame_kind kind, std::uint32_t number, std::span<const std::byte> content,
              std::span<const unique_fd> beside = {});
+  /// Whether a message comes with descriptors: its own, or that of shared memory.
+  static bool passes_descriptors(std::span<const std::byte> content,
+                                 std::span<const unique_fd> beside) noexcept {
+    return !beside.empty() || content.size() >= long_content_bytes;
+  }
   /// Sends what waits.
   /// Returns: 0 when all is sent, or -errno: -EAGAIN when the rest has to wait.
   int flush() noexcept;
@@ -64,8 +69,9 @@ class frame_stream {
   void end_sending() noexcept;
   bool has_unsent() const noexcept { return sent_ != outgoing_.size(); }
 
-  enum class received : std::uint8_t { bytes, nothing, end };
-  /// Takes what has come. A broken connection is an end.
+  enum class received : std::uint8_t { bytes, nothing, end, lost_descriptors };
+  /// Takes what has come. A broken connection is an end. After descriptors were lost, for which
+  /// this process had no room, the stream is of no more use: nobody knows which.
   received receive();
   /// The same, but blocks until there is something.
   received receive_blocking();

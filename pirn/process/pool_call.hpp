@@ -18,6 +18,7 @@ class pool_call : public list_hook<> {
  public:
   remote::bytes message;
   remote::attachments beside;
+  bool was_lost = false;  ///< once already, by a process that had no room for its descriptors
 
   /// Asked before it is sent, also when it is sent anew.
   /// Returns: false when it was cancelled; then it has ended.

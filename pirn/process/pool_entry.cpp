@@ -45,7 +45,10 @@ class call_loop {
         slots_(shared_.bytes().subspan(index * call_slots::size_bytes, call_slots::size_bytes)) {}
 
   void run() {
-    while (stream_.receive_blocking() == frame_stream::received::bytes) {
+    for (;;) {
+      const auto came = stream_.receive_blocking();
+      if (came == frame_stream::received::lost_descriptors) leave(lost_descriptors_status);
+      if (came != frame_stream::received::bytes) return;
       while (auto message = stream_.next()) {
         if (!answer(*message)) return;
       }

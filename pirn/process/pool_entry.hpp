@@ -13,4 +13,7 @@ extern const process_role pool_role;
 inline constexpr int pool_socket = 3;
 inline constexpr int pool_slots = 4;
 
+/// The exit status of a process that had no room for the descriptors of a call.
+inline constexpr int lost_descriptors_status = 71;  // EX_OSERR
+
 }  // namespace pirn::detail

@@ -105,6 +105,9 @@ void pool_core::read_from(pool_worker& worker, news& found) {
         return;
       case frame_stream::received::nothing:
         return;
+      case frame_stream::received::lost_descriptors:
+        worker.lost_result = true;
+        break;
       case frame_stream::received::end:
         break;
     }
@@ -165,8 +168,17 @@ void pool_core::bury(unsigned index, endings& over) {
   std::string how = is_known ? in_words(end) : "ended; someone else has taken its status";
   if (worker.could_not_send()) {
     how = "killed, for nothing could be sent to it: " + errno_code(worker.send_error).message();
+  } else if (worker.lost_result) {
+    how = "killed, for there was no room for the descriptors of its result: " +
+          errno_code(EMFILE).message();
   }
 
+  if (is_known && end.how == child_end::kind::exited && end.number == lost_descriptors_status) {
+    if (pool_call* lost = worker.take_lost()) {
+      over.failures.push_back({lost, std::make_exception_ptr(std::system_error(
+                                         errno_code(EMFILE), "pass the descriptors of a call"))});
+    }
+  }
   std::vector<pool_call*> begun;
   pending_count_ += worker.take_all(begun, pending_);
   for (pool_call* each : begun) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 namespace pirn::detail {
 
@@ -37,6 +38,17 @@ pool_call* pool_worker::finished(std::uint32_t number) noexcept {
   auto distance = [oldest](const sent& each) { return each.number - oldest; };
   auto found = std::ranges::lower_bound(calls_, number - oldest, {}, distance);
   if (found == calls_.end() || found->number != number) return nullptr;
+  pool_call* call = found->call;
+  calls_.erase(found);
+  return call;
+}
+
+pool_call* pool_worker::take_lost() noexcept {
+  const auto found = std::ranges::find_if(calls_, [this](const sent& each) {
+    return frame_stream::passes_descriptors(each.call->message, each.call->beside.descriptors()) &&
+           !slots_.was_begun(each.number);
+  });
+  if (found == calls_.end() || !std::exchange(found->call->was_lost, true)) return nullptr;
   pool_call* call = found->call;
   calls_.erase(found);
   return call;

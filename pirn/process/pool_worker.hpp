@@ -51,6 +51,9 @@ class pool_worker {
   /// Ends a call whose result has come.
   /// Returns: null when it was not sent to this process.
   pool_call* finished(std::uint32_t number) noexcept;
+  /// Of a process that has ended, for it had no room for a call's descriptors, takes that call.
+  /// Returns: null when it may have had too many open itself: the call is then tried once more.
+  pool_call* take_lost() noexcept;
   /// Takes back about half of the calls that it has not begun, the newest, and puts them at the
   /// front of a list.
   /// Returns: how many.
@@ -66,6 +69,7 @@ class pool_worker {
   clock::time_point last_news;  ///< when it was given something to do, or last had a result
   bool has_greeted = false;     ///< it has started, and its initializer has run
   bool has_hung_up = false;     ///< its socket is closed
+  bool lost_result = false;     ///< this side had no room for a result's descriptors
   bool wants_room = false;      ///< the socket did not take all
   int send_error = 0;           ///< the errno by which sending has failed for good
 

@@ -1,6 +1,7 @@
 // process_pool: values that fail on their way there or back fail their call, and nothing else.
 #include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -10,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "pirn/base/scope_guard.hpp"
+#include "pirn/platform/fd.hpp"
 #include "pirn/process/process_pool.hpp"
 #include "pirn/process/shared_block.hpp"
 #include "pirn/remote/types.hpp"
@@ -154,6 +157,86 @@ TEST(process_pool_shutdown, processes_that_live_for_one_call_make_all_that_was_s
   for (int i = 0; auto& each : all) EXPECT_EQ(each.result(), 2 * i++);
 }
 
+// ---- Descriptors for which there is no room ----
+
+std::vector<shared_block> blocks(int count) {
+  return std::vector<shared_block>(static_cast<std::size_t>(count), shared_block(100));
+}
+
+constexpr auto count_of = [](const std::vector<shared_block>& given) { return given.size(); };
+
+/// Leaves this process some free descriptors, but fewer than `lots`; for the scope's time.
+class few_descriptors {
+ public:
+  static constexpr int lots = 50;
+
+  few_descriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const unique_fd lowest_free(::dup(STDIN_FILENO));
+    const rlimit few{.rlim_cur = static_cast<rlim_t>(lowest_free.get()) + lots / 5,
+                     .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  }
+  few_descriptors(few_descriptors&&) = delete;  // a scope
+  ~few_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+// Processes that are started while this variable is set have few from their beginning.
+constexpr const char* poor_from_birth = "PIRN_TEST_FEW_DESCRIPTORS";
+const auto in_such_a_process =
+    ::getenv(poor_from_birth) != nullptr ? std::make_unique<few_descriptors>() : nullptr;
+
+TEST(process_pool_descriptors,
+     a_call_with_more_than_a_process_may_have_fails_and_the_next_goes_on) {
+  ::setenv(poor_from_birth, "1", 1);
+  const scope_exit unset([] { ::unsetenv(poor_from_birth); });
+  process_pool pool{1};
+  for (int i = 0; i < 2; ++i) {
+    auto next = pool.submit(count_of, blocks(3));
+    try {
+      pool.submit(count_of, blocks(few_descriptors::lots)).result();
+      ADD_FAILURE() << "it had room";
+    } catch (const std::system_error& error) {
+      EXPECT_STREQ(error.what(), "pass the descriptors of a call: Too many open files");
+    }
+    EXPECT_EQ(next.result(), 3U);
+    EXPECT_EQ(pool.submit(count_of, blocks(2)).result(), 2U);
+  }
+}
+
+TEST(process_pool_descriptors, a_call_is_made_by_another_process_when_the_first_has_too_many_open) {
+  process_pool pool({.size = 1}, [] { static const few_descriptors for_good; });
+  auto hoard = [] {
+    while (::dup(STDIN_FILENO) >= 0) {
+    }
+    return ::getpid();
+  };
+  const int hoarder = pool.submit(hoard).result();
+  EXPECT_EQ(pool.submit(count_of, blocks(3)).result(), 3U);
+  EXPECT_NE(pool.worker_pids().at(0), hoarder);
+}
+
+TEST(process_pool_descriptors, a_result_that_finds_no_room_here_fails_its_call_and_says_so) {
+  process_pool pool{1};
+  EXPECT_EQ(pool.submit(blocks, 3).result().size(), 3U);
+  {
+    const few_descriptors here;
+    try {
+      pool.submit(blocks, few_descriptors::lots).result();
+      ADD_FAILURE() << "it had room";
+    } catch (const broken_executor& error) {
+      EXPECT_TRUE(std::string_view(error.what())
+                      .ends_with("in this call: killed, for there was no room for the descriptors "
+                                 "of its result: Too many open files"))
+          << error.what();
+    }
+  }
+  EXPECT_EQ(pool.submit(blocks, 3).result().size(), 3U);
+}
+
 // ---- Results that the process cannot send ----
 
 /// The error of a call whose result cannot be sent, after which its process makes another call.
@@ -171,11 +254,8 @@ std::string error_of(process_pool& pool, const future<std::vector<shared_block>>
 
 TEST(process_pool_results, a_result_with_too_many_descriptors_is_an_error_of_its_call) {
   process_pool pool{1};
-  auto many = [](int count) {
-    return std::vector<shared_block>(static_cast<std::size_t>(count), shared_block(100));
-  };
-  EXPECT_EQ(pool.submit(many, 3).result().size(), 3U);
-  EXPECT_EQ(error_of(pool, pool.submit(many, 300)),
+  EXPECT_EQ(pool.submit(blocks, 3).result().size(), 3U);
+  EXPECT_EQ(error_of(pool, pool.submit(blocks, 300)),
             "pass descriptors with one message: Too many open files");
 }
 
