@@ -84,11 +84,21 @@ class Request:
         self.fields = {name.lower(): value for name, value in fields}
 
 
+class Connection(socket.socket):
+    """A socket that says when an answer begins: the client may have it, and ask anew, at once."""
+
+    answering = staticmethod(lambda: None)
+
+    def sendall(self, data):
+        self.answering()
+        super().sendall(data)
+
+
 class RawServer:
     """Answers each request by `answer(connection, request)`, which writes what it likes.
 
     It ends the connection when the answer says so by returning False. All requests are in
-    `requests`; the highest number of answers under way at once in `most_at_once`.
+    `requests`; the highest number of them that waited for an answer at once in `most_at_once`.
     """
 
     def __init__(self, answer):
@@ -96,7 +106,7 @@ class RawServer:
         self.requests = []
         self.most_at_once = 0
         self.arrived = threading.Condition()
-        self._under_way = 0
+        self._unanswered = set()
         self._connections = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self._listener.getsockname()[1]
@@ -131,6 +141,7 @@ class RawServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            connection = Connection(fileno=connection.detach())
             self._connections.append(connection)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._threads.append(thread)
@@ -154,14 +165,18 @@ class RawServer:
         with self.arrived:
             request = Request(head, len(self.requests))
             self.requests.append(request)
-            self._under_way += 1
-            self.most_at_once = max(self.most_at_once, self._under_way)
+            self._unanswered.add(request)
+            self.most_at_once = max(self.most_at_once, len(self._unanswered))
             self.arrived.notify_all()
+        connection.answering = lambda: self._answered(request)
         try:
             return self.answer(connection, request) is not False
         finally:
-            with self.arrived:
-                self._under_way -= 1
+            self._answered(request)
+
+    def _answered(self, request):
+        with self.arrived:
+            self._unanswered.discard(request)
 
 
 def reply(body=b"", status="200 OK", **fields):

@@ -33,6 +33,14 @@ struct frame {
   std::span<const std::byte> content;  ///< valid until the next receive(), and as long as this
   remote::attachments beside;
   shared_memory memory;  ///< where `content` is, when it is large
+  remote::bytes own;     ///< or when it was kept
+
+  /// Keeps the content beyond the next receive().
+  void keep() {
+    if (content.data() == memory.bytes().data()) return;
+    own.assign(content.begin(), content.end());
+    content = own;
+  }
 };
 
 /// Sends and receives messages. Short ones are gathered, and go with one call of the kernel; the

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "pirn/base/intrusive_list.hpp"
@@ -33,9 +34,17 @@ class pool_call : public list_hook<> {
   ~pool_call() = default;
 };
 
+class pool_core;
+/// For a thread that is about to block for the call's result: waits a little, and takes it itself.
+/// Returns: whether it has.
+bool fetch_result(pool_core& pool, const pool_call& call);
+
 template <class T>
 class pool_call_state final : public typed_future_state<T>, public pool_call {
  public:
+  explicit pool_call_state(std::shared_ptr<pool_core> pool) noexcept : pool_(std::move(pool)) {}
+
+  bool try_help() override { return fetch_result(*pool_, *this); }
   bool begin() noexcept override {
     if (has_begun_) return true;  // its first worker died before it came to it
     has_begun_ = typed_future_state<T>::begin();
@@ -65,6 +74,7 @@ class pool_call_state final : public typed_future_state<T>, public pool_call {
 
  private:
   ~pool_call_state() override = default;
+  const std::shared_ptr<pool_core> pool_;
   bool has_begun_ = false;
 };
 

@@ -190,7 +190,7 @@ void pool_core::send(pool_worker& worker) noexcept {
   if (wants_room == worker.wants_room) return;
   worker.wants_room = wants_room;
   for (unsigned index = 0; index < workers_.size(); ++index) {
-    if (workers_[index].get() == &worker) listen_for_room(index, worker);
+    if (workers_[index].get() == &worker) listen(index, worker);
   }
 }
 

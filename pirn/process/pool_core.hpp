@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -58,6 +59,11 @@ class pool_core {
   void kill_workers();
   std::vector<int> worker_pids() const;
 
+  /// Looks for a short time whether the result of this call comes, if it is the only one of its
+  /// process, and takes it. So the pool's thread need not be woken, to wake the caller.
+  /// Returns: whether it has come.
+  bool fetch_result(const pool_call& call);
+
   const std::string& name() const noexcept { return plan_.name; }
   unsigned size() const noexcept { return plan_.size; }
 
@@ -80,11 +86,12 @@ class pool_core {
     void tell() noexcept;
   };
 
-  /// What was read from one worker.
+  /// What was read from one worker, which nobody else reads until this is gone.
   struct news {
-    unsigned index;
+    unsigned index = 0;
     std::vector<frame> frames;
     bool has_ended = false;  // the process
+    reading_lock reading{};
   };
 
   // pool_core.cpp: the queue. All under the lock.
@@ -101,11 +108,17 @@ class pool_core {
   bool is_over() const noexcept;
   void dismiss() noexcept;
 
+  // pool_fetch.cpp: threads that wait for a result.
+  std::optional<unsigned> begin_fetch(const pool_call& call);
+  void end_fetch(unsigned index, std::vector<frame>& frames, endings& over);
+
   // pool_manager.cpp: the pool's thread.
   void listen_at_door();
   void manage() noexcept;
   void wait_for_news(std::vector<news>& all);
   void read_from(pool_worker& worker, news& found);
+  frame_stream::received receive(pool_worker& worker, std::vector<frame>& frames);
+  void take_frames(pool_worker& worker, std::vector<frame>& frames, endings& over);
   void take_in(news& found, endings& over);
   void take_results(pool_worker& worker, std::vector<frame>& frames, endings& over);
   void bury(unsigned index, endings& over);
@@ -115,7 +128,7 @@ class pool_core {
   spawned_process start_process(unsigned index, int socket);
   void abandon(pool_worker& worker, endings& over);
   void watch(unsigned index, pool_worker& worker);
-  void listen_for_room(unsigned index, pool_worker& worker) noexcept;
+  void listen(unsigned index, pool_worker& worker) noexcept;
   void end_all();
   void wake() noexcept;
 

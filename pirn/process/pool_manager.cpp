@@ -90,21 +90,26 @@ void pool_core::wait_for_news(std::vector<news>& all) {
 }
 
 // Frames point into the stream, which is read once a round; what a dead process has sent is read to
-// its end in the rounds before it is buried.
+// its end in the rounds before it is buried. What another thread reads is left to that one.
 void pool_core::read_from(pool_worker& worker, news& found) {
-  if (worker.has_hung_up) return;
-  if (!found.frames.empty()) {
+  if (!found.reading) found.reading = reading_lock(worker.reading, std::try_to_lock);
+  if (!found.reading || !found.frames.empty() ||
+      receive(worker, found.frames) == frame_stream::received::bytes) {
     found.has_ended = false;
-    return;
   }
+}
+
+// For who has the right to read. What comes no more, comes to an end.
+frame_stream::received pool_core::receive(pool_worker& worker, std::vector<frame>& frames) {
+  if (worker.has_hung_up) return frame_stream::received::end;
   try {
-    switch (worker.stream().receive()) {
+    const frame_stream::received came = worker.stream().receive();
+    switch (came) {
       case frame_stream::received::bytes:
-        while (auto message = worker.stream().next()) found.frames.push_back(std::move(*message));
-        found.has_ended = false;
-        return;
+        while (auto message = worker.stream().next()) frames.push_back(std::move(*message));
+        return came;
       case frame_stream::received::nothing:
-        return;
+        return came;
       case frame_stream::received::lost_descriptors:
         worker.lost_result = true;
         break;
@@ -117,15 +122,20 @@ void pool_core::read_from(pool_worker& worker, news& found) {
   worker.has_hung_up = true;
   ::epoll_ctl(news_.get(), EPOLL_CTL_DEL, worker.stream().descriptor(), nullptr);
   if (!worker.is_leaving()) worker.kill();
+  return frame_stream::received::end;
 }
 
 void pool_core::take_in(news& found, endings& over) {
-  pool_worker& worker = *workers_[found.index];
-  take_results(worker, found.frames, over);
+  take_frames(*workers_[found.index], found.frames, over);
+  if (!found.has_ended) return;
+  found.reading = {};
+  bury(found.index, over);
+}
+
+void pool_core::take_frames(pool_worker& worker, std::vector<frame>& frames, endings& over) {
+  take_results(worker, frames, over);
   if (worker.wants_room) send(worker);
-  if (found.has_ended) {
-    bury(found.index, over);
-  } else if (worker.is_leaving() && worker.calls() == 0 && !worker.has_hung_up) {
+  if (worker.is_leaving() && worker.calls() == 0 && !worker.has_hung_up) {
     worker.stream().end_sending();  // it leaves when it sees the end
   }
 }
@@ -240,7 +250,7 @@ void pool_core::employ(unsigned index, std::unique_ptr<pool_worker> made, ending
   ++alive_;
   if (wanted_ != 0) --wanted_;
   if (killed_ || worker.send_error != 0) worker.kill();
-  if (worker.wants_room) listen_for_room(index, worker);
+  if (worker.wants_room) listen(index, worker);
   fill_all(over);
 }
 
@@ -313,8 +323,9 @@ void pool_core::watch(unsigned index, pool_worker& worker) {
   add_to(news_, worker.pidfd(), end_of(index));
 }
 
-void pool_core::listen_for_room(unsigned index, pool_worker& worker) noexcept {
-  epoll_event event{.events = EPOLLIN, .data = {.u64 = socket_of(index)}};
+void pool_core::listen(unsigned index, pool_worker& worker) noexcept {
+  epoll_event event{.events = 0, .data = {.u64 = socket_of(index)}};
+  if (!worker.is_fetched_from) event.events |= EPOLLIN;
   if (worker.wants_room) event.events |= EPOLLOUT;
   const int socket = worker.stream().descriptor();
   const int result = ::epoll_ctl(news_.get(), EPOLL_CTL_MOD, socket, &event);
@@ -329,6 +340,7 @@ void pool_core::end_all() {
     for (const auto& worker : workers_) {
       if (!worker) continue;
       if (!worker->has_greeted) worker->kill();
+      while (!worker->reading.try_lock()) std::this_thread::yield();  // a fetch ends soon
       worker->stream().close();
     }
   }

@@ -1,11 +1,13 @@
 // pool_worker: the pool's side of one of its processes.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <mutex>
 #include <vector>
 
 #include "pirn/base/intrusive_list.hpp"
@@ -17,9 +19,20 @@
 
 namespace pirn::detail {
 
+/// Who has it may read. Others do not wait for it: what comes is taken in by who has it.
+class reading_right {
+ public:
+  bool try_lock() noexcept { return !is_taken_.exchange(true, std::memory_order_acquire); }
+  void unlock() noexcept { is_taken_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool> is_taken_{false};
+};
+using reading_lock = std::unique_lock<reading_right>;
+
 /// A process that makes calls, and the calls that were sent to it.
 ///
-/// Threads: under the pool's lock, but receiving: that is the pool's own thread's.
+/// Threads: under the pool's lock, but receiving: that is for who has the right to read.
 class pool_worker {
  public:
   static constexpr unsigned no_limit = std::numeric_limits<unsigned>::max();
@@ -45,6 +58,11 @@ class pool_worker {
   /// Whether one more call may be sent to it, to make `depth` at most.
   bool has_room(std::size_t depth) const noexcept;
 
+  /// Whether it has nothing to do but this call.
+  bool has_only(const pool_call& call) const noexcept {
+    return calls_.size() == 1 && calls_.front().call == &call;
+  }
+
   /// Sends a call, at the next flush.
   /// Throws: what frame_stream::queue() throws; then it has not got the call.
   void give(pool_call& call);
@@ -65,13 +83,17 @@ class pool_worker {
   /// Returns: how many went to `into`.
   std::size_t take_all(std::vector<pool_call*>& begun, intrusive_list<pool_call>& into);
 
+  /// Held by who reads its socket, until what came is done with.
+  reading_right reading;
+
   using clock = std::chrono::steady_clock;
-  clock::time_point last_news;  ///< when it was given something to do, or last had a result
-  bool has_greeted = false;     ///< it has started, and its initializer has run
-  bool has_hung_up = false;     ///< its socket is closed
-  bool lost_result = false;     ///< this side had no room for a result's descriptors
-  bool wants_room = false;      ///< the socket did not take all
-  int send_error = 0;           ///< the errno by which sending has failed for good
+  clock::time_point last_news;   ///< when it was given something to do, or last had a result
+  bool has_greeted = false;      ///< it has started, and its initializer has run
+  bool has_hung_up = false;      ///< its socket is closed; written by who may read
+  bool lost_result = false;      ///< this side had no room for a result's descriptors; the same
+  bool is_fetched_from = false;  ///< a thread that waits for a result reads, and not the pool's own
+  bool wants_room = false;       ///< the socket did not take all
+  int send_error = 0;            ///< the errno by which sending has failed for good
 
  private:
   struct sent {

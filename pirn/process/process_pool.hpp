@@ -77,10 +77,10 @@ class process_pool : public executor_members<process_pool> {
   template <class Fn, class... Args>
   auto submit(const Fn& fn, const Args&... args) {
     using result = remote::call_result_t<Fn, Args...>;
-    detail::state_ref state(new detail::pool_call_state<result>);
+    detail::state_ref state(new detail::pool_call_state<result>(core_));
     remote::append_call(state->message, &state->beside, fn, args...);
     future<result> promised(detail::share<detail::typed_future_state<result>>(*state));
-    core_.submit(*state);
+    core_->submit(*state);
     state.release();  // the pool's now
     return promised;
   }
@@ -91,24 +91,24 @@ class process_pool : public executor_members<process_pool> {
   }
 
   /// Takes no more calls. With `wait` it returns when all have ended and no process is left.
-  void shutdown(shutdown_options options = {}) { core_.shutdown(options); }
+  void shutdown(shutdown_options options = {}) { core_->shutdown(options); }
 
   /// Takes no more calls and kills the processes: what they are doing fails with broken_executor,
   /// what has not begun is cancelled.
   /// Source: ProcessPoolExecutor.kill_workers().
-  void kill_workers() { core_.kill_workers(); }
+  void kill_workers() { core_->kill_workers(); }
   /// The processes that there are now.
-  std::vector<int> worker_pids() const { return core_.worker_pids(); }
+  std::vector<int> worker_pids() const { return core_->worker_pids(); }
 
-  std::string_view name() const noexcept { return core_.name(); }
-  unsigned concurrency() const noexcept { return core_.size(); }
+  std::string_view name() const noexcept { return core_->name(); }
+  unsigned concurrency() const noexcept { return core_->size(); }
   /// As many chunks as can be sent ahead, and as many again to send next.
-  std::size_t map_buffer() const noexcept { return 2 * detail::call_slots::count * core_.size(); }
+  std::size_t map_buffer() const noexcept { return 2 * detail::call_slots::count * core_->size(); }
 
  private:
   process_pool(process_pool_options options, detail::pool_initializer initializer);
 
-  detail::pool_core core_;
+  std::shared_ptr<detail::pool_core> core_;
   const int exceptions_before_;
 };
 
