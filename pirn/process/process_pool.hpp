@@ -52,7 +52,9 @@ pool_initializer encode_initializer(const Initializer& initializer, const Args&.
 /// Threads: every member from any thread; but shutdown() and the destructor wait, and must not in a
 ///          callback of one of the pool's futures, which runs on its own thread (asserted).
 /// Cost:    short calls are sent ahead to a process in batches; then cancel() cannot stop them any
-///          more. Calls of a millisecond or more are not sent ahead.
+///          more. Calls of a millisecond or more are not sent ahead. So that calls one after the
+///          other need not wait for anybody to wake, a process looks for its next call for 50 us
+///          before it sleeps, and result() looks for that of a short call for 100 us.
 /// Source:  concurrent.futures.ProcessPoolExecutor.
 /// Example: examples/33_parallel.cpp
 class process_pool : public executor_members<process_pool> {
