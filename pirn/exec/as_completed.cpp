@@ -8,7 +8,8 @@ void completed_futures::throw_late() const {
 }
 
 std::optional<std::size_t> completed_futures::take() {
-  const std::optional<std::size_t> number = watch_.take(limit_.for_thread());
+  const std::optional<std::size_t> number =
+      watch_.take(limit_.for_thread(), "co_await done.next()");
   if (!number && watch_.left() != 0) throw_late();
   ++taken_;
   return number;

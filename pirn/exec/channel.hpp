@@ -82,7 +82,7 @@ class basic_channel : public detail::channel_core {
   void blocking_send(T value, std::optional<duration> limit = std::nullopt) {
     answer got = put(value);
     if (got == answer::wait) {
-      detail::refuse_to_block_a_loop("channel::blocking_send()");
+      detail::refuse_to_block_a_loop("channel::blocking_send()", "co_await send()");
       auto sent = [&] { return (got = put(value)) != answer::wait; };
       if (!block(detail::channel_side::place, limit, sent)) throw timeout_error();
     }
@@ -95,7 +95,7 @@ class basic_channel : public detail::channel_core {
   std::optional<T> blocking_receive(std::optional<duration> limit = std::nullopt) {
     std::optional<T> item;
     if (take(item) == answer::wait) {
-      detail::refuse_to_block_a_loop("channel::blocking_receive()");
+      detail::refuse_to_block_a_loop("channel::blocking_receive()", "co_await receive()");
       auto received = [&] { return take(item) != answer::wait; };
       if (!block(detail::channel_side::item, limit, received)) throw timeout_error();
     }
@@ -122,7 +122,7 @@ class basic_channel : public detail::channel_core {
   /// Throws: timeout_error; std::logic_error as blocking_send().
   void blocking_join(std::optional<duration> limit = std::nullopt) {
     if (unfinished() == 0) return;
-    detail::refuse_to_block_a_loop("channel::blocking_join()");
+    detail::refuse_to_block_a_loop("channel::blocking_join()", "co_await join()");
     auto all_done = [this] { return unfinished() == 0; };
     if (!block(detail::channel_side::all_done, limit, all_done)) throw timeout_error();
   }

@@ -193,7 +193,8 @@ TEST(channel, does_not_block_a_loop) {
     } catch (const std::logic_error& error) {
       message = error.what();
     }
-    EXPECT_EQ(message, "channel::blocking_send() would block the loop of this thread: co_await it");
+    EXPECT_EQ(message,
+              "channel::blocking_send() would block the loop of this thread: co_await send()");
     EXPECT_THROW(items.blocking_join(), std::logic_error);
     items.try_receive();
     EXPECT_THROW(items.blocking_receive(), std::logic_error);

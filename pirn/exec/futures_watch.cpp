@@ -80,9 +80,10 @@ std::optional<std::size_t> futures_watch::try_take() noexcept {
   return number;
 }
 
-std::optional<std::size_t> futures_watch::take(std::optional<steady_time> deadline) {
+std::optional<std::size_t> futures_watch::take(std::optional<steady_time> deadline,
+                                               std::string_view instead) {
   if (std::optional<std::size_t> number = try_take(); number || left_ == 0) return number;
-  refuse_to_block_a_loop("waiting for the end of futures");
+  refuse_to_block_a_loop("waiting for the end of futures", instead);
   help();
   {
     std::unique_lock lock(mutex_);

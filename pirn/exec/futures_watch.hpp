@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pirn/core/inbox.hpp"
@@ -36,8 +37,10 @@ class futures_watch {
 
   /// Blocks until the next end.
   /// Returns: its number; nothing when none is left, or at the deadline.
-  /// Throws:  std::logic_error on a loop's own thread, unless an end is there already.
-  std::optional<std::size_t> take(std::optional<steady_time> deadline);
+  /// Throws:  std::logic_error on a loop's own thread, unless an end is there already; it says
+  ///          what to do there `instead`.
+  std::optional<std::size_t> take(std::optional<steady_time> deadline,
+                                  std::string_view instead = "co_await it");
 
   /// Waits for the next end, on a loop.
   /// Returns: its number; nothing when none is left.

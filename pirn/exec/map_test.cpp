@@ -344,9 +344,17 @@ TEST_P(map_on_loop_test, on_threads_the_results_come_to_the_loop) {
 
 TEST_P(map_on_loop_test, blocking_on_a_loop_is_an_error) {
   on_loop([]() -> task<> {
-    held_executor held;
-    auto results = held.map(twice, std::vector{1});
-    EXPECT_THROW(results.begin(), std::logic_error);
+    for (bool ordered : {true, false}) {
+      held_executor held;
+      auto results = held.map({.ordered = ordered}, twice, std::vector{1});
+      std::string message;
+      try {
+        results.begin();
+      } catch (const std::logic_error& error) {
+        message = error.what();
+      }
+      EXPECT_TRUE(message.ends_with("the loop of this thread: co_await results.next()")) << message;
+    }
     co_return;
   });
 }

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "pirn/core/cancelled.hpp"
@@ -9,6 +10,10 @@
 #include "pirn/exec/blocking_wait.hpp"
 
 namespace pirn::detail {
+
+namespace {
+constexpr std::string_view instead = "co_await results.next()";
+}
 
 map_window::map_window(map_options options) : options_(options), limit_(options.timeout) {
   if (options.chunk == 0) throw std::invalid_argument("map: a chunk has at least one element");
@@ -35,13 +40,13 @@ void map_window::add(map_chunk chunk) {
 
 map_chunk map_window::take() {
   if (!options_.ordered) {
-    const std::optional<std::size_t> number = watch_.take(limit_.for_thread());
+    const std::optional<std::size_t> number = watch_.take(limit_.for_thread(), instead);
     if (!number) throw timeout_error();
     return pop_numbered(*number);
   }
   future_state& oldest = in_order_.front().results.state();
   if (!oldest.is_settled()) {
-    refuse_to_block_a_loop("waiting for the results of map()");
+    refuse_to_block_a_loop("waiting for the results of map()", instead);
     if (!oldest.wait(limit_.for_thread())) throw timeout_error();
   }
   return pop_oldest();
