@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <deque>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -222,6 +223,23 @@ TEST_F(lock_order, many_threads_may_be_checked_at_once) {
     });
   }
   EXPECT_NO_THROW(pirn::join_all(threads));
+}
+
+TEST_F(lock_order, a_std_guard_cannot_say_where_it_stands) {
+  ordered_lock one{"one"};
+  ordered_lock other{"other"};
+  EXPECT_EQ(refusal(one, other), "");
+  std::string what;
+  std::scoped_lock outer(other);
+  try {
+    std::scoped_lock inner(one);
+  } catch (const lock_order_violation& refused) {
+    what = refused.what();
+  }
+  const std::string by_guards =
+      "one is taken by a std guard (pirn::acquire() would say where) while other is held, taken "
+      "by a std guard (pirn::acquire() would say where)";
+  EXPECT_NE(what.find(by_guards), std::string::npos) << what;
 }
 
 }  // namespace

@@ -102,7 +102,8 @@ class ordered final : public detail::ordered_lock {
   explicit ordered(std::string_view name, Args&&... args)
       : ordered_lock(name, is_recursive_mutex<Mutex>), mutex_(std::forward<Args>(args)...) {}
 
-  /// `where` is what a refusal says of it: your line, if you call it, and not a std guard.
+  /// `where` is what a refusal says of it: your line, if you call it. A std guard cannot say it;
+  /// acquire() does, for one lock too.
   void lock(std::source_location where = std::source_location::current()) { take(where); }
   bool try_lock(std::source_location where = std::source_location::current())
     requires requires(Mutex& mutex) { mutex.try_lock(); }
