@@ -1,6 +1,7 @@
 // call_state: a future's state together with the call that makes its result.
 #pragma once
 
+#include <concepts>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "pirn/core/task.hpp"
 #include "pirn/exec/executor.hpp"
 #include "pirn/exec/future_state.hpp"
 
@@ -21,8 +23,20 @@ class call_state : public typed_future_state<T> {
  public:
   template <class F, class... A>
   explicit call_state(F&& fn, A&&... args)
-      : call_(std::in_place, std::forward<F>(fn), std::forward<A>(args)...) {}
-  ~call_state() override { drop_call(); }
+      : call_(std::in_place, std::forward<F>(fn), std::forward<A>(args)...) {
+    // Said here, and not in a class, which clang would then read no further.
+    static_assert(std::invocable<Fn, Args...>,
+                  "submit: fn cannot be called with copies of these arguments; std::ref(x) passes "
+                  "a reference");
+    static_assert(!is_task<T>, "submit: a task belongs to a loop: await it there, or write a job");
+    static_assert(alignof(call) <= 2 * sizeof(void*),
+                  "submit: the function and its arguments are aligned as malloc aligns, no wider: "
+                  "pass a std::unique_ptr");
+    static_assert(std::is_nothrow_destructible_v<call>,
+                  "submit: a destructor of the function or of an argument may throw, to nobody: "
+                  "make it noexcept");
+  }
+  ~call_state() noexcept override { drop_call(); }
 
   /// Makes the call and ends the future, unless it was cancelled, or begun by a waiter that helps.
   void perform_call() noexcept {
@@ -36,7 +50,9 @@ class call_state : public typed_future_state<T> {
   void perform_begun() noexcept {
     this->fulfil_begun([this]() -> T {
       const at_end drop{*this};
-      return std::apply(std::move(call_.fn), std::move(call_.args));
+      if constexpr (std::invocable<Fn, Args...>) {  // the constructor says if not
+        return std::apply(std::move(call_.fn), std::move(call_.args));
+      }
     });
   }
   /// Calls it where it is; what comes of it may refer to the function until drop_call().

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "pirn/base/time.hpp"
-#include "pirn/core/task.hpp"
 #include "pirn/exec/broken_executor.hpp"
 #include "pirn/exec/future.hpp"
 
@@ -39,20 +38,16 @@ using without_rvalue_reference =
 
 template <class Fn, class... Args>
 struct submit_result {
-  static_assert(std::invocable<Fn, Args...>,
-                "submit: fn cannot be called with copies of these arguments; std::ref(x) passes a "
-                "reference");
-  using type = void;
+  using type = void;  // call_state says what is wrong
 };
 template <class Fn, class... Args>
   requires std::invocable<Fn, Args...>
 struct submit_result<Fn, Args...> {
   using type = without_rvalue_reference<std::invoke_result_t<Fn, Args...>>;
-  static_assert(!is_task<type>, "submit: a task belongs to a loop: await it there, or write a job");
 };
 
 /// What `fn(args...)` gives when both are copies of the executor's own: there is nothing left that
-/// an rvalue reference could refer to.
+/// an rvalue reference could refer to. Void where it cannot be called.
 template <class Fn, class... Args>
 using submit_result_t = typename submit_result<std::decay_t<Fn>, std::decay_t<Args>...>::type;
 
@@ -68,8 +63,10 @@ struct empty_call {
 /// `shutdown` may be called more than once; the destructor does it too, and waits.
 /// `concurrency` is how many calls may run at once.
 ///
-/// Cancel: of the future withdraws a call that has not begun. Nothing stops one that runs.
-/// Source: concurrent.futures.Executor.
+/// Requires: no destructor of fn, args or result throws, and none is aligned wider than malloc
+///           aligns (asserted).
+/// Cancel:   of the future withdraws a call that has not begun. Nothing stops one that runs.
+/// Source:   concurrent.futures.Executor.
 template <class Executor>
 concept executor =
     requires(Executor& executor, const Executor& looked_at, shutdown_options options) {

@@ -148,10 +148,16 @@ state_ref<State> share_new(State& state) noexcept {
 
 template <class T>
 class typed_future_state : public future_state {
-  static_assert(alignof(outcome<T>) <= 2 * sizeof(void*),
-                "a future's value is aligned as malloc aligns, no wider");
-
  public:
+  // Said here, and not in the class, which clang would then read no further.
+  typed_future_state() noexcept {
+    static_assert(alignof(outcome<T>) <= 2 * sizeof(void*),
+                  "a future's value is aligned as malloc aligns, no wider: give a std::unique_ptr");
+    static_assert(std::is_void_v<T> || std::is_nothrow_destructible_v<T>,
+                  "the destructor of a future's value may throw, to nobody: make it noexcept");
+  }
+  ~typed_future_state() noexcept override = default;
+
   outcome<T> result;  // written by whoever has begun it, before finish()
 
   /// Runs the call, if it was not cancelled, and keeps what comes of it.

@@ -27,9 +27,21 @@ namespace pirn {
 
 namespace detail {
 
+template <class Fn, class... Args>
+struct map_result {
+  using type = void;  // before the assertion: clang reads no further
+  static_assert(std::invocable<Fn&, Args...>,
+                "map: fn cannot be called with copies of the ranges' elements, as rvalues");
+};
+template <class Fn, class... Args>
+  requires std::invocable<Fn&, Args...>
+struct map_result<Fn, Args...> {
+  using type = std::remove_cvref_t<std::invoke_result_t<Fn&, Args...>>;
+  static_assert(!is_task<type>, "map: a task belongs to a loop: await it there");
+};
 /// What `fn` makes of one element of each range; by value, since it may come from another process.
 template <class Fn, class... Args>
-using map_result_t = std::remove_cvref_t<std::invoke_result_t<Fn&, Args...>>;
+using map_result_t = typename map_result<Fn, Args...>::type;
 
 /// The callable that a chunk is submitted as: calls `fn` for each tuple of arguments. Empty when
 /// `Fn` is, so that it can be called in another process.
@@ -175,6 +187,7 @@ class map_input final : public map_engine<R> {
         reader_(std::forward<Ranges>(ranges)...) {
     this->begin();
   }
+  ~map_input() noexcept override = default;
 
  private:
   std::optional<map_chunk> submit_chunk() override {
@@ -289,11 +302,16 @@ auto map(Executor& where, map_options options, Fn&& fn, Ranges&&... ranges) {
   using callable = std::decay_t<Fn>;
   using result =
       detail::map_result_t<callable, std::decay_t<std::ranges::range_reference_t<Ranges>>...>;
-  using input = detail::map_input<result, Executor, callable,
-                                  detail::map_reader<std::views::all_t<Ranges>...>>;
   if (options.buffer == 0) options.buffer = detail::map_buffer(where);
-  return mapped<result>(std::make_unique<input>(where, options, std::forward<Fn>(fn),
-                                                std::forward<Ranges>(ranges)...));
+  if constexpr (std::invocable<callable&,
+                               std::decay_t<std::ranges::range_reference_t<Ranges>>...>) {
+    using input = detail::map_input<result, Executor, callable,
+                                    detail::map_reader<std::views::all_t<Ranges>...>>;
+    return mapped<result>(std::make_unique<input>(where, options, std::forward<Fn>(fn),
+                                                  std::forward<Ranges>(ranges)...));
+  } else {  // map_result has said so
+    return mapped<result>(nullptr);
+  }
 }
 template <executor Executor, class Fn, std::ranges::input_range... Ranges>
   requires(sizeof...(Ranges) > 0)

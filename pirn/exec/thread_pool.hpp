@@ -1,6 +1,7 @@
 // thread_pool: an executor whose calls and jobs run on threads that share the work among them.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -125,9 +126,13 @@ class thread_pool final : public blocking_runner, public executor_members<thread
   template <class Fn, class... Args>
   auto submit_blocking(Fn&& fn, Args&&... args) {
     using result = detail::submit_result_t<Fn, Args...>;
+    static_assert(std::invocable<std::decay_t<Fn>, std::decay_t<Args>...>,
+                  "submit_blocking: fn cannot be called with copies of these arguments");
     auto call = [](std::decay_t<Fn>&& own_fn, std::decay_t<Args>&&... own_args) -> result {
       const blocking_hint hint;
-      return std::invoke(std::move(own_fn), std::move(own_args)...);
+      if constexpr (std::invocable<std::decay_t<Fn>, std::decay_t<Args>...>) {
+        return std::invoke(std::move(own_fn), std::move(own_args)...);
+      }
     };
     return submit(call, std::forward<Fn>(fn), std::forward<Args>(args)...);
   }

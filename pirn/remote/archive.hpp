@@ -7,6 +7,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -144,6 +145,13 @@ void CEREAL_LOAD_FUNCTION_NAME(archive_in& archive, cereal::BinaryData<T>& block
   archive.read(block.data, static_cast<std::size_t>(block.size));
 }
 
+namespace detail {
+/// Whether what cereal takes for a container of values is one of values that travel: cereal itself
+/// would say it late, and at length.
+template <class T>
+inline constexpr bool parts_travel = true;
+}  // namespace detail
+
 /// Whether a value can be brought to another process: arithmetic types, enums, what
 /// `pirn/remote/types.hpp` and cereal's other type headers know, and classes with cereal's
 /// `serialize` (or `save` and `load`).
@@ -153,7 +161,15 @@ concept travels =
     (std::is_object_v<T> && !std::is_pointer_v<T> && std::default_initializable<T> &&
      std::move_constructible<T> &&
      (std::is_empty_v<T> || (cereal::traits::is_output_serializable<T, archive_out>::value &&
-                             cereal::traits::is_input_serializable<T, archive_in>::value)));
+                             cereal::traits::is_input_serializable<T, archive_in>::value)) &&
+     detail::parts_travel<T>);
+
+namespace detail {
+template <class T, class Allocator>
+inline constexpr bool parts_travel<std::vector<T, Allocator>> = travels<T>;
+template <class... Parts>
+inline constexpr bool parts_travel<std::tuple<Parts...>> = (travels<Parts> && ...);
+}  // namespace detail
 
 }  // namespace pirn::remote
 

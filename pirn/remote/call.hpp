@@ -1,6 +1,7 @@
 // call: a function and its arguments as bytes, performed in another process of the same program.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -66,10 +67,31 @@ template <class Fn>
 concept travelling_callable = detail::is_function_pointer<Fn> ||
                               (std::is_empty_v<Fn> ? std::default_initializable<Fn> : travels<Fn>);
 
-/// What `fn(args...)` gives in the other process; it travels back by value.
+namespace detail {
+
 template <class Fn, class... Args>
-using call_result_t =
-    std::remove_cvref_t<std::invoke_result_t<std::decay_t<Fn>&, travelling_t<Args>...>>;
+using call_value_t = std::remove_cvref_t<std::invoke_result_t<Fn&, Args...>>;
+
+template <class Fn, class... Args>
+concept performable = travelling_callable<Fn> && (travels<Args> && ...) &&
+                      std::invocable<Fn&, Args...> && travels<call_value_t<Fn, Args...>>;
+
+template <class Fn, class... Args>
+struct call_result {
+  using type = void;
+};
+template <class Fn, class... Args>
+  requires performable<Fn, Args...>
+struct call_result<Fn, Args...> {
+  using type = call_value_t<Fn, Args...>;
+};
+
+}  // namespace detail
+
+/// What `fn(args...)` gives in the other process; it travels back by value. Void for what cannot
+/// be called there, which append_call() refuses.
+template <class Fn, class... Args>
+using call_result_t = typename detail::call_result<std::decay_t<Fn>, travelling_t<Args>...>::type;
 
 namespace detail {
 
@@ -126,8 +148,9 @@ void perform_call(archive_in& call, archive_out& result) {
 /// How a message begins: which performer reads it.
 bytes call_header(performer code);
 
+/// Says in plain words why a call cannot be made in another process.
 template <class Fn, class... Args>
-consteval void check_call() {
+consteval void refuse_call() {
   static_assert(travelling_callable<Fn>,
                 "this callable cannot travel: captures do not; pass them as arguments, or use a "
                 "function pointer or a class with cereal's serialize()");
@@ -136,9 +159,11 @@ consteval void check_call() {
                 "cereal's serialize() and a default constructor");
   static_assert(std::invocable<Fn&, Args...>,
                 "the callable does not take these arguments (copies of them, as rvalues)");
-  static_assert(travels<call_result_t<Fn, Args...>>,
-                "the result cannot travel: include its header of cereal's, or give its class "
-                "cereal's serialize() and a default constructor");
+  if constexpr (std::invocable<Fn&, Args...>) {
+    static_assert(travels<call_value_t<Fn, Args...>>,
+                  "the result cannot travel: include its header of cereal's, or give its class "
+                  "cereal's serialize() and a default constructor");
+  }
 }
 
 }  // namespace detail
@@ -183,13 +208,16 @@ void CEREAL_LOAD_FUNCTION_NAME(archive_in& archive, pirn::detail::chunk_results<
 template <class Fn, class... Args>
 void append_call(bytes& buffer, attachments* beside, const Fn& fn, const Args&... args) {
   using callable = std::decay_t<Fn>;
-  detail::check_call<callable, travelling_t<Args>...>();
-  static const bytes header =
-      detail::call_header(&detail::perform_call<callable, travelling_t<Args>...>);
-  archive_out archive(buffer, beside);
-  archive.write(header.data(), header.size());
-  detail::save_callable<callable>(archive, fn);
-  (detail::save_argument(archive, args), ...);
+  if constexpr (detail::performable<callable, travelling_t<Args>...>) {
+    static const bytes header =
+        detail::call_header(&detail::perform_call<callable, travelling_t<Args>...>);
+    archive_out archive(buffer, beside);
+    archive.write(header.data(), header.size());
+    detail::save_callable<callable>(archive, fn);
+    (detail::save_argument(archive, args), ...);
+  } else {
+    detail::refuse_call<callable, travelling_t<Args>...>();
+  }
 }
 
 /// The call `fn(args...)` as bytes.
