@@ -4,7 +4,6 @@
 
 #include <fmt/core.h>
 
-#include "pirn/exec/channel.hpp"
 #include "pirn/pirn.hpp"
 
 using parcels = pirn::channel<std::optional<int>>;

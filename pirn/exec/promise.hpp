@@ -19,6 +19,7 @@ namespace pirn {
 ///          the promise.
 /// Source:  concurrent.futures.Future's set_result(), set_exception(),
 ///          set_running_or_notify_cancel().
+/// Example: examples/38_promise.cpp
 template <class T>
 class promise {
  public:

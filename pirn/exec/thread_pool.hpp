@@ -49,7 +49,8 @@ auto make_pooled(work_scheduler& pool, Fn&& fn, Args&&... args) {
 /// thread beyond its size to take its place (`blocking_max`), so that others are not kept waiting.
 /// Without meaning on a thread that is no pool's. A job may say it, too, even over a fork.
 ///
-/// Cost: some atomic instructions; a thread is woken or started where work waits.
+/// Cost:    some atomic instructions; a thread is woken or started where work waits.
+/// Example: examples/37_blocking_calls.cpp
 class blocking_hint {
  public:
   blocking_hint() noexcept;
@@ -110,6 +111,7 @@ class thread_pool final : public blocking_runner, public executor_members<thread
 
   /// The same, if fewer than `queue_max` calls wait; never blocks.
   /// Returns: nothing when there is no room; rvalues among the arguments are then moved from.
+  /// Example: examples/42_bounded_pool.cpp
   template <class Fn, class... Args>
   auto try_submit(Fn&& fn, Args&&... args)
       -> std::optional<future<detail::pooled_result_t<Fn, Args...>>> {

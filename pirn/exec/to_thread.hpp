@@ -66,6 +66,7 @@ class loop_threads {
 ///           throws; if `fn` takes a std::stop_token first, it is asked to stop.
 /// Lifetime: `fn` and the arguments are copied or moved into the task.
 /// Source:   asyncio.to_thread().
+/// Example:  examples/37_blocking_calls.cpp
 template <class Fn, class... Args>
 auto to_thread(Fn&& fn, Args&&... args) {
   static_assert(detail::callable_survives<Fn>, PIRN_CLOSURE_ADVICE);

@@ -91,8 +91,9 @@ class [[nodiscard]] futures_wait {
 /// a future's failure. The time is counted from the call. It keeps copies of the handles; a future
 /// that is given twice comes once.
 ///
-/// Cancel: cancels no future.
-/// Source: concurrent.futures.wait().
+/// Cancel:  cancels no future.
+/// Source:  concurrent.futures.wait().
+/// Example: examples/38_promise.cpp
 template <range_of_futures Futures>
 auto wait(Futures&& futures, wait_options options = {}) {
   return futures_wait<std::ranges::range_value_t<Futures>>(std::forward<Futures>(futures), options);

@@ -17,6 +17,7 @@ namespace pirn {
 /// Lifetime: `fn` and the arguments are copied or moved into the task.
 /// Cost:     a process each time, a millisecond or so; the loop stands still while it is started
 ///           and reaped, some tenths of that. For many calls keep a process_pool.
+/// Example:  examples/40_functions_as_processes.cpp
 template <class Fn, class... Args>
 auto call_in_process(Fn fn, Args... args) -> task<remote::call_result_t<Fn, Args...>> {
   using result = remote::call_result_t<Fn, Args...>;

@@ -54,8 +54,9 @@ class call_start {
 /// `fn` and the arguments must travel (`pirn/remote/call.hpp`); connections do. What is moved in
 /// is closed here when the command has ended.
 ///
-/// Throws: when it is started: std::logic_error when main() did not begin with process_main().
-/// Source: multiprocessing.Process(target=...), with the start method "spawn".
+/// Throws:  when it is started: std::logic_error when main() did not begin with process_main().
+/// Source:  multiprocessing.Process(target=...), with the start method "spawn".
+/// Example: examples/40_functions_as_processes.cpp
 template <class Fn, class... Args>
 command calling(const Fn& fn, Args... args) {
   using result = remote::call_result_t<Fn, Args...>;

@@ -189,6 +189,7 @@ class readable_work final : public step_work {
 /// Threads:  one task or thread sends while one receives.
 /// Lifetime: outlives what was begun on it; it may be moved meanwhile.
 /// Source:   multiprocessing.connection.Connection.
+/// Example:  examples/40_functions_as_processes.cpp
 class connection {
  public:
   connection() = default;  ///< closed

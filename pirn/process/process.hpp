@@ -113,6 +113,7 @@ class communicate_work final : public step_work {
 /// Threads:  one at a time.
 /// Lifetime: outlives what was begun on it; it may be moved meanwhile.
 /// Source:   subprocess.Popen.
+/// Example:  examples/39_programs.cpp
 class process {
  public:
   /// Starts a program, with no signal blocked and SIGPIPE at its default.

@@ -56,7 +56,7 @@ pool_initializer encode_initializer(const Initializer& initializer, const Args&.
 ///          other need not wait for anybody to wake, a process looks for its next call for 50 us
 ///          before it sleeps, and result() looks for that of a short call for 100 us.
 /// Source:  concurrent.futures.ProcessPoolExecutor.
-/// Example: examples/33_parallel.cpp
+/// Example: examples/33_parallel.cpp, examples/41_process_pool.cpp
 class process_pool : public executor_members<process_pool> {
  public:
   /// Throws: std::logic_error when main() has not called process_main().

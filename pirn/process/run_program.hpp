@@ -61,10 +61,11 @@ class run_program_work final : public step_work {
 ///   auto sorted = co_await run_program(command("sort", "-r"), {.check = true}, "1\n2\n");
 ///   auto listed = run_program("ls").result(10s);
 ///
-/// Throws: std::system_error when it cannot be started; program_failed, if asked to check.
-/// Cancel: it is killed, with its group, and reaped. The same when time is out, or it writes too
-///         much.
-/// Source: subprocess.run().
+/// Throws:  std::system_error when it cannot be started; program_failed, if asked to check.
+/// Cancel:  it is killed, with its group, and reaped. The same when time is out, or it writes too
+///          much.
+/// Source:  subprocess.run().
+/// Example: examples/39_programs.cpp
 inline deferred<detail::run_program_work> run_program(command what,
                                                       run_program_options options = {},
                                                       std::string input = {}) {

@@ -19,6 +19,7 @@ namespace pirn {
 /// Threads: the bytes are everyone's; who writes when is for the callers to agree, as by the result
 ///          of a call.
 /// Source:  multiprocessing.shared_memory, without names that outlive a crash.
+/// Example: examples/41_process_pool.cpp
 class shared_block {
  public:
   shared_block() = default;
