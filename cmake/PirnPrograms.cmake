@@ -92,6 +92,12 @@ function(pirn_test_program target prefix)
     set(timeout_s 300)
     target_compile_options(${target} PRIVATE -O0)  # the library is optimised; this halves the build
   endif()
+  list(LENGTH ARGN files)
+  if(files GREATER 1 AND NOT CMAKE_CXX_COMPILER_LAUNCHER)  # ccache saves more than this does
+    target_precompile_headers(${target} PRIVATE <gtest/gtest.h>
+      <algorithm> <atomic> <chrono> <functional> <memory> <mutex> <optional> <ranges> <string>
+      <thread> <vector>)
+  endif()
   gtest_discover_tests(${target} TEST_PREFIX ${prefix}/
     DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT ${timeout_s} LABELS ${prefix})
 endfunction()
