@@ -2,6 +2,7 @@
 // program's own.
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <ranges>
 #include <stdexcept>
 #include <string>
@@ -25,9 +26,16 @@ std::string greet(std::string name) {
   return (language == "fr" ? "bonjour " : "hello ") + name;
 }
 
+// A task awaits a call by any executor, and goes on with what it gives.
+pirn::task<> greet_from_a_loop(pirn::process_pool& pool) {
+  const std::string greeting = co_await pirn::run_in_executor(pool, greet, std::string("Bob"));
+  fmt::print("{}\n", greeting);
+}
+
 void greetings() {
   pirn::process_pool pool({.size = 1}, speak, "fr");
   fmt::print("{}\n", pool.submit(greet, "Ada").result());
+  pirn::run(greet_from_a_loop, std::ref(pool));
 }
 
 // ---- replaced: a library that leaks is given up after some calls ----
@@ -120,6 +128,7 @@ int main(int argc, char** argv) {
 
 // Output:
 // bonjour Ada
+// bonjour Bob
 // 1 2 3 1 2 3 1
 // sum of pixels: 100000
 // out of yarn at 100 m
