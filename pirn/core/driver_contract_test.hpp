@@ -15,8 +15,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/core/driver.hpp"
-#include "pirn/core/file_system.hpp"
 
 namespace pirn::contract {
 

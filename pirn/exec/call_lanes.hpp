@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "pirn/base/compiler.hpp"
-#include "pirn/core/file_system.hpp"
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/exec/work_deque.hpp"
 #include "pirn/platform/barrier.hpp"
 

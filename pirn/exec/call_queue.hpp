@@ -5,7 +5,7 @@
 #include <memory>
 #include <span>
 
-#include "pirn/core/file_system.hpp"
+#include "pirn/core/blocking_job.hpp"
 
 namespace pirn::detail {
 

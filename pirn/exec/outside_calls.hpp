@@ -11,7 +11,7 @@
 #include <span>
 #include <string>
 
-#include "pirn/core/file_system.hpp"
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/exec/call_lanes.hpp"
 #include "pirn/exec/call_queue.hpp"
 

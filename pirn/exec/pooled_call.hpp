@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/exec/call_state.hpp"
 #include "pirn/exec/job.hpp"
 #include "pirn/exec/work_scheduler.hpp"

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/exec/call_state.hpp"
 #include "pirn/exec/executor.hpp"
 #include "pirn/exec/job.hpp"

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "pirn/core/file_system.hpp"
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/exec/call_state.hpp"
 #include "pirn/exec/run_in_executor.hpp"

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "pirn/core/file_system.hpp"
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/exec/executor.hpp"
 #include "pirn/exec/helper_count.hpp"
 #include "pirn/exec/idle_workers.hpp"

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/core/driver.hpp"
 #include "pirn/core/file_system.hpp"
 

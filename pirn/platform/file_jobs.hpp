@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pirn/base/intrusive_list.hpp"
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/core/file_system.hpp"
 #include "pirn/core/inbox.hpp"
 #include "pirn/core/operation.hpp"

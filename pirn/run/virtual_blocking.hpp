@@ -1,7 +1,7 @@
 // virtual_blocking: blocking calls of a virtual loop: made on its own thread, at their moment.
 #pragma once
 
-#include "pirn/core/file_system.hpp"
+#include "pirn/core/blocking_job.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/core/timer.hpp"
 
