@@ -6,12 +6,15 @@
 
 namespace pirn::detail {
 
-std::exception_ptr broken_by_initializer(std::string_view whose) noexcept try {
-  return std::make_exception_ptr(
-      broken_executor("the initializer of the " + std::string(whose) +
-                      " failed: " + describe_exception(std::current_exception())));
-} catch (...) {
-  return std::current_exception();
+std::exception_ptr broken_by_initializer(std::string_view kind, std::string_view name) noexcept {
+  try {
+    std::string whose(kind);
+    if (!name.empty()) whose.append(" '").append(name).append("'");
+    return std::make_exception_ptr(broken_executor("the initializer of the " + whose + " failed: " +
+                                                   describe_exception(std::current_exception())));
+  } catch (...) {
+    return std::current_exception();
+  }
 }
 
 }  // namespace pirn::detail

@@ -15,10 +15,11 @@ class broken_executor : public std::runtime_error {
 };
 
 namespace detail {
-/// What an executor fails with whose initializer has just thrown; without memory for words, what
-/// that threw. `whose`: "thread pool 'flags'".
+/// What an executor fails with whose initializer has just thrown; without memory for words, the
+/// bad_alloc. `kind`: "thread pool"; an executor of a kind that has one only needs no name.
 /// Requires: called in a catch clause.
-std::exception_ptr broken_by_initializer(std::string_view whose) noexcept;
+std::exception_ptr broken_by_initializer(std::string_view kind,
+                                         std::string_view name = {}) noexcept;
 }  // namespace detail
 
 }  // namespace pirn

@@ -7,17 +7,6 @@
 
 namespace pirn::detail {
 
-namespace {
-
-// Without memory for words, what there was none for.
-std::exception_ptr initializer_failed(const std::string& executor) noexcept try {
-  return broken_by_initializer("virtual executor '" + executor + "'");
-} catch (...) {
-  return std::current_exception();
-}
-
-}  // namespace
-
 class virtual_workers::worker final : public timer_node {
  public:
   explicit worker(virtual_workers& set) noexcept : set_(set) {}
@@ -82,7 +71,7 @@ bool virtual_workers::initialize(worker& first_time) noexcept {
     initializer_();
     return true;
   } catch (...) {
-    broken_ = initializer_failed(name_);
+    broken_ = broken_by_initializer("virtual executor", name_);
     abandon_waiting(broken_);
     return false;
   }

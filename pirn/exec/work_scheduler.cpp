@@ -5,6 +5,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "pirn/exec/broken_executor.hpp"
 #include "pirn/platform/affinity.hpp"
 #include "pirn/platform/thread_name.hpp"
 
@@ -37,13 +38,6 @@ thread_pool_options complete(thread_pool_options options) {
   }
   options.name = {};  // outside_calls owns it
   return options;
-}
-
-// Without memory for words, what there was none for.
-std::exception_ptr initializer_failed(const std::string& pool) noexcept try {
-  return broken_by_initializer("thread pool '" + pool + "'");
-} catch (...) {
-  return std::current_exception();
 }
 
 // Others take it only when they find nothing else: its worker has just submitted it, and will get
@@ -239,7 +233,7 @@ void work_scheduler::initialize() noexcept {
   try {
     initializer_();
   } catch (...) {
-    outside_.abandon(initializer_failed(name()));
+    outside_.abandon(broken_by_initializer("thread pool", name()));
   }
 }
 
