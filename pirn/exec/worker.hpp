@@ -1,4 +1,5 @@
-// worker: which of run()'s workers a main task is, and how it reaches the others.
+// worker: which of run()'s workers a main task is, and how it reaches the others. It lies here and
+// not in run because net listens as one, too.
 #pragma once
 
 #include <any>
