@@ -12,7 +12,7 @@
 #include "pirn/exec/broken_executor.hpp"
 #include "pirn/exec/call_state.hpp"
 #include "pirn/exec/executor.hpp"
-#include "pirn/exec/map.hpp"
+#include "pirn/exec/executor_members.hpp"
 
 namespace pirn {
 

@@ -17,7 +17,7 @@
 #include "pirn/core/timer.hpp"
 #include "pirn/exec/call_state.hpp"
 #include "pirn/exec/executor.hpp"
-#include "pirn/exec/map.hpp"
+#include "pirn/exec/executor_members.hpp"
 
 namespace pirn {
 

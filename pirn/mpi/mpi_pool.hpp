@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "pirn/exec/executor.hpp"
-#include "pirn/exec/map.hpp"
+#include "pirn/exec/executor_members.hpp"
 #include "pirn/mpi/mpi_main.hpp"
 #include "pirn/mpi/rank_call.hpp"
 

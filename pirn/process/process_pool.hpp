@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "pirn/exec/executor.hpp"
-#include "pirn/exec/map.hpp"
+#include "pirn/exec/executor_members.hpp"
 #include "pirn/exec/process_entry.hpp"  // IWYU pragma: export
 #include "pirn/process/pool_core.hpp"
 #include "pirn/remote/call.hpp"

@@ -12,7 +12,8 @@
 #include <utility>
 
 #include "pirn/base/outcome.hpp"
-#include "pirn/exec/map.hpp"
+#include "pirn/exec/chunk_call.hpp"
+#include "pirn/exec/chunk_results.hpp"
 #include "pirn/remote/archive.hpp"
 #include "pirn/remote/exceptions.hpp"
 #include "pirn/remote/function_address.hpp"
