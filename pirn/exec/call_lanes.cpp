@@ -65,14 +65,14 @@ void call_lanes::shut() noexcept {
   }
 }
 
-std::size_t call_lanes::take(std::span<blocking_job*> to, std::size_t of,
+std::size_t call_lanes::take(std::span<blocking_job*> to, std::size_t sharers,
                              call_lane*& last) noexcept {
   call_lane* const first = first_.load(std::memory_order_acquire);
   if (first == nullptr) return 0;
   call_lane* const begin = last != nullptr && last->next != nullptr ? last->next : first;
   call_lane* lane = begin;
   do {
-    if (const std::size_t count = lane->calls.take(to, of)) {
+    if (const std::size_t count = lane->calls.take(to, sharers)) {
       last = lane;
       return count;
     }

@@ -10,7 +10,7 @@
 
 #include "pirn/base/compiler.hpp"
 #include "pirn/core/blocking_job.hpp"
-#include "pirn/exec/work_deque.hpp"
+#include "pirn/exec/work_queue.hpp"
 #include "pirn/platform/barrier.hpp"
 
 namespace pirn::detail {
@@ -63,10 +63,10 @@ class call_lanes {
   /// Nothing is added from now on; what was added is seen by everybody who is told so.
   void shut() noexcept;
 
-  /// Takes calls from one lane, at most its `of`-th part: from the first that has any after `last`,
-  /// which it becomes. So each lane has its turn.
+  /// Takes calls from one lane, what one of so many `sharers` gets: from the first that has any
+  /// after `last`, which it becomes. So each lane has its turn.
   /// Returns: how many.
-  std::size_t take(std::span<blocking_job*> to, std::size_t of, call_lane*& last) noexcept;
+  std::size_t take(std::span<blocking_job*> to, std::size_t sharers, call_lane*& last) noexcept;
   bool look_empty() const noexcept;
   std::size_t size() const noexcept;
 

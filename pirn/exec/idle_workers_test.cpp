@@ -17,7 +17,7 @@
 
 #include "pirn/base/compiler.hpp"
 #include "pirn/base/random.hpp"
-#include "pirn/exec/work_deque.hpp"
+#include "pirn/exec/work_queue.hpp"
 
 namespace {
 

@@ -53,25 +53,26 @@ bool outside_calls::take_back(const blocking_job& call) noexcept {
   return true;
 }
 
-std::size_t outside_calls::take(std::span<blocking_job*> to, std::size_t of,
+std::size_t outside_calls::take(std::span<blocking_job*> to, std::size_t sharers,
                                 call_source& last) noexcept {
   auto take_from = [&](bool queue) {
     last.was_queue = queue;
-    return queue ? take_from_queue(to, of) : lanes_.take(to, of, last.lane);
+    return queue ? take_from_queue(to, sharers) : lanes_.take(to, sharers, last.lane);
   };
   const bool was_queue = last.was_queue;
   if (const std::size_t count = take_from(!was_queue)) return count;
   return take_from(was_queue);
 }
 
-std::size_t outside_calls::take_from_queue(std::span<blocking_job*> to, std::size_t of) noexcept {
+std::size_t outside_calls::take_from_queue(std::span<blocking_job*> to,
+                                           std::size_t sharers) noexcept {
   if (queued_.load(std::memory_order_relaxed) == 0) return 0;
   std::size_t count = 0;
   {
     std::scoped_lock lock(mutex_);
     if (queue_.empty()) return 0;
     // Where they are counted, what waits with a worker would wait uncounted.
-    count = max_ != 0 ? 1 : std::clamp<std::size_t>(queue_.size() / of, 1, to.size());
+    count = max_ != 0 ? 1 : std::clamp<std::size_t>(queue_.size() / sharers, 1, to.size());
     queue_.pop(to.first(count));
     queued_.store(queue_.size(), std::memory_order_relaxed);
   }

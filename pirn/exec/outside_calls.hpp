@@ -50,10 +50,10 @@ class outside_calls {
   /// Takes back a call that is in the queue.
   bool take_back(const blocking_job& call) noexcept;
 
-  /// Takes calls: up to the `of`-th part of what waits in one place, another one than the `last`
-  /// if there is any.
+  /// Takes calls: what one of so many `sharers` gets of what waits in one place, another one than
+  /// the `last` if there is any.
   /// Returns: how many.
-  std::size_t take(std::span<blocking_job*> to, std::size_t of, call_source& last) noexcept;
+  std::size_t take(std::span<blocking_job*> to, std::size_t sharers, call_source& last) noexcept;
 
   bool look_empty() const noexcept { return queued_.load() == 0 && lanes_.look_empty(); }
   std::size_t size() const noexcept { return queued_.load() + lanes_.size(); }
@@ -75,7 +75,7 @@ class outside_calls {
 
  private:
   bool has_room(std::unique_lock<std::mutex>& lock, when_full full);
-  std::size_t take_from_queue(std::span<blocking_job*> to, std::size_t of) noexcept;
+  std::size_t take_from_queue(std::span<blocking_job*> to, std::size_t sharers) noexcept;
   [[noreturn]] void refuse() const;
 
   const std::string pool_;

@@ -14,7 +14,7 @@ namespace pirn::detail {
 namespace {
 
 constexpr std::size_t batch_max = 32;  // calls that a worker takes to itself at once
-static_assert(batch_max <= work_deque_base::room_when_empty);
+static_assert(batch_max <= work_ring::room_when_empty);
 constexpr unsigned newest_in_a_row_max = 3;  // then older calls have their turn
 constexpr unsigned own_in_a_row_max = 60;    // then those from outside
 static_assert(own_in_a_row_max > batch_max, "a share is done in its order");

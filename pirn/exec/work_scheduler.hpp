@@ -17,7 +17,7 @@
 #include "pirn/exec/idle_workers.hpp"
 #include "pirn/exec/job_frame.hpp"
 #include "pirn/exec/outside_calls.hpp"
-#include "pirn/exec/work_deque.hpp"
+#include "pirn/exec/work_queue.hpp"
 
 namespace pirn {
 

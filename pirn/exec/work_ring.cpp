@@ -1,37 +1,37 @@
-#include "pirn/exec/work_deque.hpp"
+#include "pirn/exec/work_ring.hpp"
 
 namespace pirn::detail {
 
-work_deque_base::work_deque_base() {
-  rings_.push_back(std::make_unique<ring>(room_when_empty));
-  use(*rings_.back(), 0);
+work_ring::work_ring() {
+  arrays_.push_back(std::make_unique<array>(room_when_empty));
+  use(*arrays_.back(), 0);
 }
 
-work_deque_base::~work_deque_base() = default;
+work_ring::~work_ring() = default;
 
-void work_deque_base::use(ring& next, std::int64_t top) noexcept {
+void work_ring::use(array& next, std::int64_t top) noexcept {
   slots_ = next.slots.get();
   mask_ = next.mask;
   full_at_ = top + static_cast<std::int64_t>(next.mask) + 1;
-  ring_.store(&next, std::memory_order_release);  // pairs with steal_at(): the copied slots
+  array_.store(&next, std::memory_order_release);  // pairs with who takes: the copied slots
 }
 
-void work_deque_base::make_room(std::int64_t bottom) {
+void work_ring::make_room(std::int64_t bottom) {
   const std::int64_t top = top_.load(std::memory_order_acquire);
   full_at_ = top + static_cast<std::int64_t>(mask_) + 1;
   if (bottom < full_at_) return;
-  auto larger = std::make_unique<ring>(2 * (mask_ + 1));
+  auto larger = std::make_unique<array>(2 * (mask_ + 1));
   for (std::int64_t i = top; i < bottom; ++i) {
     void* item = slots_[static_cast<std::size_t>(i) & mask_].load(std::memory_order_relaxed);
     larger->slots[static_cast<std::size_t>(i) & larger->mask].store(item,
                                                                     std::memory_order_relaxed);
   }
-  rings_.push_back(std::move(larger));
-  use(*rings_.back(), top);
+  arrays_.push_back(std::move(larger));
+  use(*arrays_.back(), top);
 }
 
 // Nothing is left below the bottom but perhaps this one item, for which thieves compete.
-void* work_deque_base::pop_last(std::int64_t bottom, std::int64_t top) noexcept {
+void* work_ring::pop_last(std::int64_t bottom, std::int64_t top) noexcept {
   void* item = nullptr;
   if (top == bottom) {
     item = slots_[static_cast<std::size_t>(bottom) & mask_].load(std::memory_order_relaxed);
@@ -45,7 +45,7 @@ void* work_deque_base::pop_last(std::int64_t bottom, std::int64_t top) noexcept 
 }
 
 // No barrier: the owner's bottom is its own.
-void* work_deque_base::take_oldest_pointer() noexcept {
+void* work_ring::take_oldest_pointer() noexcept {
   std::int64_t top = top_.load(std::memory_order_relaxed);
   while (top < bottom_.load(std::memory_order_relaxed)) {
     void* item = slots_[static_cast<std::size_t>(top) & mask_].load(std::memory_order_relaxed);
@@ -61,26 +61,15 @@ void* work_deque_base::take_oldest_pointer() noexcept {
 // bottom. The barrier between, which the owner's thread passes too, falls before the owner's store
 // (then the owner will see this top, and compete) or after it (then the bottom seen here is the
 // lowered one).
-void* work_deque_base::steal_from_deque() noexcept {
-  const std::int64_t top = top_.load(std::memory_order_acquire);
+//
+// The bottom is read with acquire: so the array is one that has the item, or, if the item is gone
+// and its slot may hold another one, the top has changed.
+void* work_ring::steal_pointer() noexcept {
+  std::int64_t top = top_.load(std::memory_order_acquire);
   if (top >= bottom_.load(std::memory_order_acquire)) return nullptr;
   heavy_barrier();
   if (top >= bottom_.load(std::memory_order_acquire)) return nullptr;
-  return steal_at(top);
-}
-
-// The bottom never goes down, and every item leaves by a change of the top from its own index. So
-// whatever bottom was seen, an item below it was pushed, and whoever changes the top has it alone.
-void* work_deque_base::steal_from_queue() noexcept {
-  const std::int64_t top = top_.load(std::memory_order_acquire);
-  if (top >= bottom_.load(std::memory_order_acquire)) return nullptr;
-  return steal_at(top);
-}
-
-// The bottom was read with acquire: so the ring is one that has the item, or, if the item is gone
-// and its slot may hold another one, the top has changed.
-void* work_deque_base::steal_at(std::int64_t top) noexcept {
-  ring* from = ring_.load(std::memory_order_acquire);
+  const array* from = array_.load(std::memory_order_acquire);
   void* item =
       from->slots[static_cast<std::size_t>(top) & from->mask].load(std::memory_order_relaxed);
   if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst,
