@@ -13,7 +13,7 @@ void outside_calls::refuse() const {
 }
 
 void outside_calls::refuse_if_closed() const {
-  if (closed_.load()) refuse();
+  if (!is_open()) refuse();
   if (!abandoned_.load()) return;
   if (because_ != nullptr) std::rethrow_exception(because_);
   refuse();  // shutdown() cancels, and is about to close it
@@ -40,7 +40,7 @@ bool outside_calls::has_room(std::unique_lock<std::mutex>& lock, when_full full)
   if (full == when_full::refuse) return false;
   refuse_to_block_a_loop("submit: waiting for room in the thread pool '" + pool_ + "'",
                          "use try_submit()");
-  room_.wait(lock, [&] { return is_room() || closed_.load(); });
+  room_.wait(lock, [&] { return is_room() || !is_open(); });
   refuse_if_closed();
   return true;
 }
@@ -83,11 +83,11 @@ std::size_t outside_calls::take_from_queue(std::span<blocking_job*> to,
 void outside_calls::close() noexcept {
   {
     std::scoped_lock lock(mutex_);
-    closed_.store(true);
+    if (is_open()) stage_.store(stage::closed);
   }
   room_.notify_all();
   lanes_.shut();
-  complete_.store(true);
+  stage_.store(stage::complete);
 }
 
 void outside_calls::abandon(std::exception_ptr why) noexcept {

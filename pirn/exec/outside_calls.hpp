@@ -61,7 +61,7 @@ class outside_calls {
   /// Lets nobody add any more.
   void close() noexcept;
   /// Whether it is closed, and who looks now finds all that was added.
-  bool is_complete() const noexcept { return complete_.load(); }
+  bool is_complete() const noexcept { return stage_.load() == stage::complete; }
 
   /// From now on calls are told `why` they cannot be made; null: they are cancelled.
   void abandon(std::exception_ptr why) noexcept;
@@ -74,6 +74,14 @@ class outside_calls {
   void refuse_if_closed() const;
 
  private:
+  /// It goes from one to the next only.
+  enum class stage : std::uint8_t {
+    open,
+    closed,    ///< nobody begins to add any more
+    complete,  ///< and nobody is still adding
+  };
+
+  bool is_open() const noexcept { return stage_.load() == stage::open; }
   bool has_room(std::unique_lock<std::mutex>& lock, when_full full);
   std::size_t take_from_queue(std::span<blocking_job*> to, std::size_t sharers) noexcept;
   [[noreturn]] void refuse() const;
@@ -85,8 +93,7 @@ class outside_calls {
   std::condition_variable room_;
   call_queue queue_;
   std::atomic<std::size_t> queued_{0};
-  std::atomic<bool> closed_{false};
-  std::atomic<bool> complete_{false};
+  std::atomic<stage> stage_{stage::open};
   std::atomic<bool> abandoned_{false};  // `because_` is set
   std::exception_ptr because_;
 };
