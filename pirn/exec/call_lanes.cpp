@@ -50,7 +50,7 @@ std::shared_ptr<call_lane> call_lanes::take_or_make_lane() {
   }
   if (all_.size() == lanes_max) return none_;
   auto lane = std::make_shared<call_lane>();
-  lane->next = first_.load(std::memory_order_relaxed);
+  lane->next = first_.load(std::memory_order_relaxed);  // only written under this mutex
   all_.push_back(lane);
   first_.store(lane.get(), std::memory_order_release);
   return lane;

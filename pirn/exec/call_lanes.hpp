@@ -75,10 +75,12 @@ class call_lanes {
   class entrance {
    public:
     explicit entrance(call_lane& lane) noexcept : lane_(lane) {
-      lane_.is_entering.store(true, std::memory_order_relaxed);
+      lane_.is_entering.store(true, std::memory_order_relaxed);  // a barrier follows
     }
     entrance(entrance&&) = delete;  // said for a scope
-    ~entrance() { lane_.is_entering.store(false, std::memory_order_release); }
+    ~entrance() {
+      lane_.is_entering.store(false, std::memory_order_release);  // pairs with shut(): the call
+    }
 
    private:
     call_lane& lane_;
@@ -93,6 +95,7 @@ class call_lanes {
   const std::uint64_t number_;  // no other lanes of this process have, or had, the same
   const bool asymmetric_ = has_asymmetric_barrier();
   std::atomic<bool> are_shut_{false};
+  // Written under the mutex, with release: who looks, with acquire, sees a whole lane.
   std::atomic<call_lane*> first_{nullptr};
   std::mutex mutex_;
   std::vector<std::shared_ptr<call_lane>> all_;  // under the mutex

@@ -55,6 +55,7 @@ class idle_workers {
   // For a worker: start_search(), then found(), or sleep() and all over again.
   void start_search() noexcept { counts_.fetch_add(1); }
   /// Whether more than half of the workers search: as many as there is work to be expected for.
+  /// Relaxed, since only the length of a search depends on it.
   bool many_search() const noexcept {
     return (counts_.load(std::memory_order_relaxed) & searching_mask) > search_max_;
   }

@@ -66,6 +66,7 @@ std::size_t outside_calls::take(std::span<blocking_job*> to, std::size_t sharers
 
 std::size_t outside_calls::take_from_queue(std::span<blocking_job*> to,
                                            std::size_t sharers) noexcept {
+  // Relaxed: a glance. Who misses a call here sees it in look_empty() before it sleeps.
   if (queued_.load(std::memory_order_relaxed) == 0) return 0;
   std::size_t count = 0;
   {

@@ -66,7 +66,9 @@ class outside_calls {
   /// From now on calls are told `why` they cannot be made; null: they are cancelled.
   void abandon(std::exception_ptr why) noexcept;
   /// To be asked before a call is made.
-  bool is_abandoned() const noexcept { return abandoned_.load(std::memory_order_acquire); }
+  bool is_abandoned() const noexcept {
+    return abandoned_.load(std::memory_order_acquire);  // pairs with abandon(): the reason
+  }
   /// Requires: is_abandoned().
   const std::exception_ptr& abandoned_because() const noexcept { return because_; }
 
@@ -92,6 +94,8 @@ class outside_calls {
   std::mutex mutex_;
   std::condition_variable room_;
   call_queue queue_;
+  // The queue's size. Written under the mutex, relaxed: who has added goes on to wants_wake(), and
+  // who goes to sleep looks once more behind the barrier that pairs with it (idle_workers).
   std::atomic<std::size_t> queued_{0};
   std::atomic<stage> stage_{stage::open};
   std::atomic<bool> abandoned_{false};  // `because_` is set

@@ -43,6 +43,7 @@ thread_pool_options complete(thread_pool_options options) {
 // Others take it only when they find nothing else: its worker has just submitted it, and will get
 // to it soon with all it needs still in its cache.
 blocking_job* take_newest(worker_thread& worker) noexcept {
+  // Relaxed: a glance, and the exchange decides. Who misses a call sees it before it sleeps.
   if (worker.newest.load(std::memory_order_relaxed) == nullptr) return nullptr;
   return worker.newest.exchange(nullptr);
 }
@@ -315,14 +316,14 @@ blocking_job* work_scheduler::take_waiting(worker_thread& worker) noexcept {
 }
 
 work_scheduler::found work_scheduler::steal(worker_thread& worker, bool newest_too) noexcept {
-  const unsigned count = worker_count_.load(std::memory_order_acquire);
+  const unsigned count = worker_count_.load(std::memory_order_acquire);  // pairs: start_thread()
   for (unsigned i = 1; i < count; ++i) {
     worker_thread& victim = *workers_[(worker.index + i) % count].load(std::memory_order_acquire);
     found taken{.job = victim.forks.steal()};
     if (!taken) taken.call = victim.calls.steal();
     if (!taken && newest_too) taken.call = take_newest(victim);
     if (!taken) continue;
-    worker.stolen.fetch_add(1, std::memory_order_relaxed);
+    worker.stolen.fetch_add(1, std::memory_order_relaxed);  // a figure to look at
     return taken;
   }
   return {};
