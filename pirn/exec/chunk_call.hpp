@@ -12,6 +12,7 @@
 
 #include "pirn/core/task.hpp"
 #include "pirn/exec/chunk_results.hpp"
+#include "pirn/exec/is_job.hpp"
 #include "pirn/exec/map_elements.hpp"
 
 namespace pirn::detail {
@@ -27,6 +28,7 @@ template <class Fn, class... Args>
 struct map_result<Fn, Args...> {
   using type = std::remove_cvref_t<std::invoke_result_t<Fn&, Args...>>;
   static_assert(!is_task<type>, "map: a task belongs to a loop: await it there");
+  static_assert(!is_job<type>, "map: a job is not run in a map: submit it, or call parallel_for()");
 };
 /// What `fn` makes of one element of each range; by value, since it may come from another process.
 template <class Fn, class... Args>

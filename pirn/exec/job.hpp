@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pirn/base/outcome.hpp"
+#include "pirn/exec/is_job.hpp"
 #include "pirn/exec/job_frame.hpp"
 
 namespace pirn {
@@ -226,11 +227,6 @@ class [[nodiscard("a fork is awaited by join()")]] forked {
 
   job<T> child_;
 };
-
-template <class T>
-inline constexpr bool is_job = false;
-template <class T>
-inline constexpr bool is_job<job<T>> = true;
 
 namespace detail {
 

@@ -11,6 +11,7 @@ int length(std::string text);
 int add(int left, int right);
 void change(int& number);
 pirn::task<int> wait_for(int number);
+pirn::job<int> work_on(int number);
 
 struct alignas(64) wide {
   double numbers[8];
@@ -50,6 +51,7 @@ void elements_that_do_not_fit(pirn::thread_pool& pool, std::vector<int> numbers)
   auto sums = pool.map({.chunk = 9}, add, numbers);  // error: map: fn cannot be called with copies
   auto changed = pool.map(change, numbers);  // error: map: fn cannot be called with copies of the
   auto tasks = pool.map(wait_for, numbers);  // error: map: a task belongs to a loop
+  auto jobs = pool.map(work_on, numbers);    // error: map: a job is not run in a map
 }
 
 void what_malloc_does_not_align(pirn::thread_pool& pool, wide captured) {
