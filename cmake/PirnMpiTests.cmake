@@ -26,9 +26,11 @@ if(TARGET 35_mpi)  # on many ranks it prints what it prints alone
   set(source ${PROJECT_SOURCE_DIR}/examples/35_mpi.cpp)
   pirn_mpi_script(example ${PROJECT_SOURCE_DIR}/tools/run_example.py $<TARGET_FILE:35_mpi> ${source}
     ${PIRN_MPIRUN} -n 4)
+  set_property(TEST mpi/example PROPERTY LABELS examples)
 endif()
 if(TARGET pirn)
   pirn_mpi_script(command ${PROJECT_SOURCE_DIR}/tests/mpi_command.py ${PIRN_MPIRUN} -n 4)
+  set_property(TEST mpi/command PROPERTY LABELS command)
 endif()
 
 # How programs end, and what idle ranks cost.
