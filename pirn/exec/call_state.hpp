@@ -12,6 +12,7 @@
 #include "pirn/core/task.hpp"
 #include "pirn/exec/executor.hpp"
 #include "pirn/exec/future_state.hpp"
+#include "pirn/exec/is_job.hpp"
 
 namespace pirn::detail {
 
@@ -28,6 +29,7 @@ class call_state : public typed_future_state<T> {
     static_assert(std::invocable<Fn, Args...>,
                   "submit: fn cannot be called with copies of these arguments; std::ref(x) passes "
                   "a reference");
+    static_assert(!is_job<T>, "submit: a job runs on a thread_pool, and on nothing else");
     static_assert(!is_task<T>, "submit: a task belongs to a loop: await it there, or write a job");
     static_assert(alignof(call) <= 2 * sizeof(void*),
                   "submit: the function and its arguments are aligned as malloc aligns, no wider: "

@@ -28,7 +28,7 @@ bool future_state::cancel() noexcept {
 
 bool future_state::wait(std::optional<steady_time> deadline) {
   if (is_settled()) return true;
-  if (try_help() && is_settled()) return true;
+  if (try_help(deadline) && is_settled()) return true;
   sleeping_observer here;
   if (!observe(here) || here.sleep(deadline)) return true;
   if (forget(here)) return false;

@@ -53,10 +53,10 @@ class future_state : public pooled_frame {
   /// Returns: whether it is cancelled now.
   bool cancel() noexcept;
 
-  /// Asked of a thread that is about to block for the result: the state's maker may run the call
-  /// here, if nobody has begun it.
+  /// Asked of a thread that is about to block for the result, until the deadline: the state's maker
+  /// may run the call here, if nobody has begun it, or see to its result.
   /// Returns: whether it did anything; look at the status again.
-  virtual bool try_help() { return false; }
+  virtual bool try_help(std::optional<steady_time> /*deadline*/) { return false; }
 
   /// Blocks the thread, after it has been asked to help.
   /// Returns: false when the deadline passed first.

@@ -102,7 +102,7 @@ void futures_watch::help() {
   for (; help_from_ < watches_.size(); ++help_from_) {
     const watch* candidate = watches_[help_from_].get();
     if (candidate == nullptr || candidate->watched().status() != future_status::pending) continue;
-    if (candidate->watched().try_help()) return;
+    if (candidate->watched().try_help(std::nullopt)) return;
   }
 }
 

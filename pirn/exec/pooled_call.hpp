@@ -73,7 +73,7 @@ class pooled_call final : public pooled<T, Fn, Args...> {
     if (this->begin_or_drop()) this->perform_begun();
   }
 
-  bool try_help() override {
+  bool try_help(std::optional<steady_time> /*deadline*/) override {
     if (this->is_on_pool()) {
       if (this->pool_.take_back(*this)) {
         perform();
@@ -126,7 +126,7 @@ class pooled_job final : public pooled<T, Fn, Args...>, private job_root {
 
   // The job that waits has work of its own on this thread's deque, so this one gets another, which
   // nobody steals from: it is done here from its beginning to its end.
-  bool try_help() override {
+  bool try_help(std::optional<steady_time> /*deadline*/) override {
     if (!this->is_on_pool() || this->status() != future_status::pending) return false;
     static const idle_workers nobody(0);
     fork_deque alone(nullptr, nobody);  // before the begin: there may be no memory for it

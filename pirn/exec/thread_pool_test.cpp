@@ -209,4 +209,47 @@ TEST(thread_pool, blocking_on_a_loops_own_thread_is_an_error_that_says_what_to_d
   });
 }
 
+// A worker takes calls to itself, many at once. When the first of them does not end, the others are
+// made by a worker that never lacks work.
+TEST(thread_pool, what_lies_behind_a_long_call_is_made_while_others_keep_coming) {
+  thread_pool pool(2);
+  std::binary_semaphore begun(0);
+  std::binary_semaphore opened(0);
+  std::vector<future<void>> all;
+  for (int i = 0; i < 100; ++i) all.push_back(pool.submit([] {}));
+  auto busy = pool.submit([&] {
+    begun.release();
+    opened.acquire();
+  });
+  for (int i = 0; i < 100; ++i) all.push_back(pool.submit([] {}));
+  begun.acquire();
+  std::jthread others([&pool](const std::stop_token& stop) {
+    std::vector<future<void>> more;
+    while (!stop.stop_requested()) {
+      for (int i = 0; i < 1000; ++i) more.push_back(pool.submit([] {}));
+      for (auto& each : more) each.result();
+      more.clear();
+    }
+  });
+  for (auto& each : all) each.result();
+  EXPECT_TRUE(busy.running());
+  opened.release();
+}
+
+TEST(thread_pool, one_thread_begins_all_in_their_order_also_when_a_call_blocks) {
+  thread_pool pool({.size = 1, .blocking_max = 1});
+  std::binary_semaphore closed(0);
+  std::binary_semaphore opened(0);
+  std::vector<int> order;
+  std::vector<future<void>> all;
+  auto first = pool.submit([&] { closed.acquire(); });  // until all are there
+  auto blocked = pool.submit_blocking([&] { opened.acquire(); });
+  for (int i = 0; i < 200; ++i) all.push_back(pool.submit([&order, i] { order.push_back(i); }));
+  closed.release();
+  for (auto& each : all) each.result();  // made by the thread that took its place
+  opened.release();
+  blocked.result();
+  for (int i = 0; i < 200; ++i) ASSERT_EQ(order.at(static_cast<std::size_t>(i)), i);
+}
+
 }  // namespace

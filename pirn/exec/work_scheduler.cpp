@@ -17,6 +17,7 @@ constexpr std::size_t batch_max = 32;  // calls that a worker takes to itself at
 static_assert(batch_max <= work_ring::room_when_empty);
 constexpr unsigned newest_in_a_row_max = 3;  // then older calls have their turn
 constexpr unsigned own_in_a_row_max = 60;    // then those from outside
+constexpr unsigned shares_in_a_row_max = 2;  // then what others have taken and not come to
 static_assert(own_in_a_row_max > batch_max, "a share is done in its order");
 constexpr unsigned search_rounds = 24;  // looks for work before a worker sleeps: some 6 us
 constexpr unsigned pauses_between_looks = 16;
@@ -38,6 +39,13 @@ thread_pool_options complete(thread_pool_options options) {
   }
   options.name = {};  // outside_calls owns it
   return options;
+}
+
+std::exception_ptr no_thread(const std::string& pool) noexcept try {
+  return std::make_exception_ptr(
+      broken_executor("thread pool '" + pool + "': no thread could be started"));
+} catch (...) {
+  return std::current_exception();
 }
 
 // Others take it only when they find nothing else: its worker has just submitted it, and will get
@@ -121,7 +129,9 @@ void work_scheduler::shutdown(shutdown_options options) {
   if (options.cancel_pending) outside_.abandon(nullptr);
   outside_.close();
   idle_.wake_all();
-  if (options.cancel_pending) {
+  // A call may have been added while another thread failed to start the first of the pool.
+  if (started_.load() == 0 && !outside_.look_empty()) outside_.abandon(no_thread(name()));
+  if (options.cancel_pending || started_.load() == 0) {
     blocking_job* call = nullptr;
     call_source any;
     while (outside_.take({&call, 1}, 1, any) != 0) perform({.call = call});
@@ -291,6 +301,7 @@ work_scheduler::found work_scheduler::own_work(worker_thread& worker) {
     worker.own_in_a_row = 0;  // more than a share: they submit the next ones themselves
     blocking_job* call = nullptr;
     if (outside_.take({&call, 1}, 1, worker.last_source) != 0) return {.call = call};
+    if ((call = steal_call(worker)) != nullptr) return {.call = call};
   }
   if (worker.newest_in_a_row < newest_in_a_row_max) {
     if (blocking_job* call = take_newest(worker)) {
@@ -305,14 +316,33 @@ work_scheduler::found work_scheduler::own_work(worker_thread& worker) {
 }
 
 // Takes a share of what waits, so that for many the way is gone once; others may steal it back.
-// Its own queue is empty and has room for more than a share, so nothing is allocated.
+// Its own queue is empty and has room for more than a share, so nothing is allocated. Where the
+// order counts, a share is one: what lay behind a call that blocks would be overtaken.
 blocking_job* work_scheduler::take_waiting(worker_thread& worker) noexcept {
+  if (++worker.shares_in_a_row > shares_in_a_row_max) {
+    worker.shares_in_a_row = 0;
+    if (blocking_job* call = steal_call(worker)) return call;
+  }
   std::array<blocking_job*, batch_max> taken;
-  const std::size_t share = outside_.take(taken, options_.size, worker.last_source);
+  const std::size_t room = options_.size == 1 ? 1 : batch_max;
+  const std::size_t share =
+      outside_.take(std::span(taken).first(room), options_.size, worker.last_source);
   if (share == 0) return nullptr;
   worker.own_in_a_row = 0;
   for (std::size_t i = 1; i < share; ++i) worker.calls.push(*taken[i]);
   return taken[0];
+}
+
+blocking_job* work_scheduler::steal_call(worker_thread& worker) noexcept {
+  const unsigned count = worker_count_.load(std::memory_order_acquire);  // pairs: start_thread()
+  for (unsigned i = 1; i < count; ++i) {
+    worker_thread& victim = *workers_[(worker.index + i) % count].load(std::memory_order_acquire);
+    blocking_job* const call = victim.calls.steal();
+    if (call == nullptr) continue;
+    worker.stolen.fetch_add(1, std::memory_order_relaxed);  // a figure to look at
+    return call;
+  }
+  return nullptr;
 }
 
 work_scheduler::found work_scheduler::steal(worker_thread& worker, bool newest_too) noexcept {

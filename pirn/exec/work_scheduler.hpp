@@ -67,6 +67,7 @@ struct worker_thread {
   std::atomic<blocking_job*> newest{nullptr};  // what it submitted last; others take it late
   unsigned newest_in_a_row = 0;
   unsigned own_in_a_row = 0;
+  unsigned shares_in_a_row = 0;
   std::atomic<std::uint64_t> stolen{0};
   std::thread thread;
 };
@@ -137,6 +138,8 @@ class work_scheduler {
   found own_work(worker_thread& worker);
   blocking_job* take_waiting(worker_thread& worker) noexcept;
   found steal(worker_thread& worker, bool newest_too) noexcept;
+  /// The oldest call that another worker has taken to itself.
+  blocking_job* steal_call(worker_thread& worker) noexcept;
   found search(worker_thread& worker);
   found search_a_while(worker_thread& worker);
   bool sees_work() const noexcept;

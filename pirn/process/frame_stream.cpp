@@ -5,6 +5,7 @@
 #include <cstring>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -14,6 +15,11 @@
 namespace pirn::detail {
 
 namespace {
+
+void make_room(remote::bytes& buffer, std::size_t added) {
+  const std::size_t wanted = buffer.size() + added;
+  if (wanted > buffer.capacity()) buffer.reserve(std::max(wanted, 2 * buffer.capacity()));
+}
 
 void append(remote::bytes& buffer, std::span<const std::byte> added) {
   buffer.insert(buffer.end(), added.begin(), added.end());
@@ -43,8 +49,9 @@ void frame_stream::queue(frame_kind kind, std::uint32_t number, std::span<const 
                             .descriptors = static_cast<std::uint16_t>(copies.size()),
                             .kind = kind,
                             .in_memory = is_long};
+  make_room(outgoing_, sizeof header + (is_long ? 0 : content.size()));
   if (!copies.empty()) passed_.push_back({outgoing_.size(), std::move(copies)});
-  append(outgoing_, std::as_bytes(std::span(&header, 1)));
+  append(outgoing_, std::as_bytes(std::span(&header, 1)));  // from here on nothing fails
   if (!is_long) append(outgoing_, content);
 }
 
@@ -97,10 +104,14 @@ frame_stream::received frame_stream::receive_with(receiver& receive_some) {
   filled_ -= taken_;
   taken_ = 0;
   if (incoming_.size() < filled_ + room_bytes_) incoming_.resize(filled_ + room_bytes_);
-  received_bytes came = receive_some(descriptor(), std::span(incoming_).subspan(filled_), came_);
+  groups_.reserve(groups_.size() + 1);  // what has come must not fail
+  received_bytes came =
+      receive_some(descriptor(), std::span(incoming_).subspan(filled_), arriving_);
   if (came.count == -EAGAIN) return received::nothing;
   if (came.count <= 0) return received::end;
-  if (came.lost_descriptors) return received::lost_descriptors;
+  if (!arriving_.empty() || came.lost_descriptors) {
+    groups_.push_back({std::exchange(arriving_, {}), came.lost_descriptors});
+  }
   filled_ += static_cast<std::size_t>(came.count);
   if (filled_ == incoming_.size()) room_bytes_ = std::min(2 * room_bytes_, room_max_bytes);
   return received::bytes;
@@ -112,8 +123,7 @@ std::optional<frame> frame_stream::next() {
   if (there < sizeof header) return std::nullopt;
   std::memcpy(&header, incoming_.data() + taken_, sizeof header);
   const std::size_t inline_size = header.in_memory ? 0 : header.size_bytes;
-  if (inline_size >= long_content_bytes || header.descriptors > came_.size() ||
-      (header.in_memory && header.descriptors == 0)) {
+  if (inline_size >= long_content_bytes || (header.in_memory && header.descriptors == 0)) {
     throw remote::message_error("damaged message: its header makes no sense");
   }
   if (there - sizeof header < inline_size) return std::nullopt;
@@ -122,16 +132,28 @@ std::optional<frame> frame_stream::next() {
   message.number = header.number;
   message.content = std::span(incoming_).subspan(taken_ + sizeof header, inline_size);
   taken_ += sizeof header + inline_size;
-  if (header.descriptors == 0) return message;
+  if (header.descriptors != 0) take_descriptors(header, message);
+  return message;
+}
 
-  auto end = came_.begin() + header.descriptors;
+void frame_stream::take_descriptors(const frame_header& header, frame& message) {
+  if (groups_.empty()) throw remote::message_error("damaged message: its descriptors are missing");
+  group came = std::move(groups_.front());
+  groups_.erase(groups_.begin());
+  if (came.is_lost) {
+    message.is_lost = true;
+    message.content = {};
+    return;
+  }
+  if (came.descriptors.size() != header.descriptors) {
+    throw remote::message_error("damaged message: it came with the descriptors of another");
+  }
   if (header.in_memory) {
-    message.memory = shared_memory(std::move(*--end));
+    message.memory = shared_memory(std::move(came.descriptors.back()));
+    came.descriptors.pop_back();
     message.content = message.memory.bytes();
   }
-  for (auto each = came_.begin(); each != end; ++each) message.beside.attach(std::move(*each));
-  came_.erase(came_.begin(), came_.begin() + header.descriptors);
-  return message;
+  message.beside.descriptors() = std::move(came.descriptors);
 }
 
 }  // namespace pirn::detail

@@ -33,14 +33,7 @@ struct frame {
   std::span<const std::byte> content;  ///< valid until the next receive(), and as long as this
   remote::attachments beside;
   shared_memory memory;  ///< where `content` is, when it is large
-  remote::bytes own;     ///< or when it was kept
-
-  /// Keeps the content beyond the next receive().
-  void keep() {
-    if (content.data() == memory.bytes().data()) return;
-    own.assign(content.begin(), content.end());
-    content = own;
-  }
+  bool is_lost = false;  ///< this process had no room for its descriptors: there is no content
 };
 
 /// Sends and receives messages. Short ones are gathered, and go with one call of the kernel; the
@@ -77,9 +70,9 @@ class frame_stream {
   void end_sending() noexcept;
   bool has_unsent() const noexcept { return sent_ != outgoing_.size(); }
 
-  enum class received : std::uint8_t { bytes, nothing, end, lost_descriptors };
-  /// Takes what has come. A broken connection is an end. After descriptors were lost, for which
-  /// this process had no room, the stream is of no more use: nobody knows which.
+  enum class received : std::uint8_t { bytes, nothing, end };
+  /// Takes what has come. A broken connection is an end.
+  /// Throws: std::bad_alloc; then nothing was taken.
   received receive();
   /// The same, but blocks until there is something.
   received receive_blocking();
@@ -91,6 +84,7 @@ class frame_stream {
   using receiver = received_bytes(int socket, std::span<std::byte> into,
                                   std::vector<unique_fd>& descriptors);
   received receive_with(receiver& receive_some);
+  void take_descriptors(const frame_header& header, frame& message);
 
   /// Descriptors that go with the byte at `position` of outgoing_.
   struct passed {
@@ -111,7 +105,13 @@ class frame_stream {
   std::size_t taken_ = 0;   // of what is filled
   // Little at first, since a process that has just begun pays for each page; more when it is used.
   std::size_t room_bytes_ = 4 * 1024;
-  std::vector<unique_fd> came_;
+  // Descriptors that came with one message; no two messages' come at once.
+  struct group {
+    std::vector<unique_fd> descriptors;
+    bool is_lost;
+  };
+  std::vector<group> groups_;  // of messages that were not taken, in their order
+  std::vector<unique_fd> arriving_;
 };
 
 }  // namespace pirn::detail

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "pirn/base/intrusive_list.hpp"
@@ -37,44 +38,55 @@ class pool_call : public list_hook<> {
 class pool_core;
 /// For a thread that is about to block for the call's result: waits a little, and takes it itself.
 /// Returns: whether it has.
-bool fetch_result(pool_core& pool, const pool_call& call);
+bool fetch_result(pool_core& pool, const pool_call& call, std::optional<steady_time> deadline);
 
 template <class T>
 class pool_call_state final : public typed_future_state<T>, public pool_call {
  public:
-  explicit pool_call_state(std::shared_ptr<pool_core> pool) noexcept : pool_(std::move(pool)) {}
+  explicit pool_call_state(const std::shared_ptr<pool_core>& pool) noexcept : pool_(pool) {}
 
-  bool try_help() override { return fetch_result(*pool_, *this); }
+  bool try_help(std::optional<steady_time> deadline) override {
+    const std::shared_ptr<pool_core> pool = pool_.lock();
+    return pool != nullptr && fetch_result(*pool, *this, deadline);
+  }
   bool begin() noexcept override {
     if (has_begun_) return true;  // its first worker died before it came to it
     has_begun_ = typed_future_state<T>::begin();
-    if (!has_begun_) this->drop_reference();
-    return has_begun_;
+    if (has_begun_) return true;
+    leave();
+    return false;
   }
   void complete(frame& result) noexcept override {
     this->fulfil_begun(
         [&result] { return remote::decode_result<T>(result.content, &result.beside).take(); });
-    this->drop_reference();
+    leave();
   }
   void fail(std::exception_ptr error) noexcept override {
     if (has_begun_ || typed_future_state<T>::begin()) {
       this->result.set_error(std::move(error));
       this->finish();
     }
-    this->drop_reference();
+    leave();
   }
   void give_up() noexcept override {
     if (has_begun_) {
       fail(std::make_exception_ptr(broken_executor("the process pool ended before this call")));
     } else {
       this->cancel();
-      this->drop_reference();
+      leave();
     }
   }
 
  private:
   ~pool_call_state() override = default;
-  const std::shared_ptr<pool_core> pool_;
+  /// The end of its way: what it carried is not kept for as long as a future is.
+  void leave() noexcept {
+    message = {};
+    beside = {};
+    this->drop_reference();
+  }
+
+  const std::weak_ptr<pool_core> pool_;  // a future may outlive its pool, and keeps nothing of it
   bool has_begun_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -62,7 +63,6 @@ void pool_core::submit(pool_call& call) {
       if (slots_.descriptor() < 0) slots_ = shared_memory(plan_.size * call_slots::size_bytes);
       all_signals_blocked quiet;
       manager_ = std::thread([this] { manage(); });
-      manager_id_ = manager_.get_id();
     }
     pending_.push_back(call);
     ++pending_count_;
@@ -81,7 +81,7 @@ void pool_core::shutdown(shutdown_options options) {
   endings over;
   {
     std::scoped_lock lock(mutex_);
-    PIRN_ASSERT(!options.wait || manager_id_ != std::this_thread::get_id(),
+    PIRN_ASSERT(!options.wait || telling_ != this,
                 "a pool is not waited for in a callback of one of its futures");
     closing_ = true;
     if (options.cancel_pending) give_up_pending(over);
@@ -151,9 +151,21 @@ void pool_core::fill(pool_worker& worker, std::size_t depth, endings& over) {
   if (given) send(worker);
 }
 
+// A worker may turn out to make a long call in front of those that were sent ahead to it. As long
+// as others have enough to do, they get these little by little, with what was submitted later.
+void pool_core::take_back_stuck() noexcept {
+  constexpr clock::duration long_time = std::chrono::milliseconds(5);
+  const clock::time_point now = clock::now();
+  for (const auto& worker : workers_) {
+    if (!worker || worker->calls() < 2 || now - worker->last_news < long_time) continue;
+    pending_count_ += worker->take_back_half(pending_);
+  }
+}
+
 // Each gets its part: with few calls left, nobody gets two while another one gets none.
 void pool_core::fill_all(endings& over) {
   if (alive_ == 0) return;
+  take_back_stuck();
   std::size_t calls = pending_count_;
   for (const auto& worker : workers_) {
     if (worker) calls += worker->calls();
@@ -225,6 +237,12 @@ void pool_core::dismiss() noexcept {
   for (const auto& worker : workers_) {
     if (worker) worker->stream().end_sending();
   }
+}
+
+void pool_core::tell(endings& over) noexcept {
+  const pool_core* before = std::exchange(telling_, this);
+  over.tell();
+  telling_ = before;
 }
 
 void pool_core::endings::tell() noexcept {

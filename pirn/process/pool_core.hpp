@@ -62,7 +62,8 @@ class pool_core {
   /// Looks for a short time whether the result of this call comes, if it is the only one of its
   /// process, and takes it. So the pool's thread need not be woken, to wake the caller.
   /// Returns: whether it has come.
-  bool fetch_result(const pool_call& call);
+  /// Throws:  std::bad_alloc; then nobody was disturbed.
+  bool fetch_result(const pool_call& call, std::optional<steady_time> deadline);
 
   const std::string& name() const noexcept { return plan_.name; }
   unsigned size() const noexcept { return plan_.size; }
@@ -100,17 +101,21 @@ class pool_core {
   void fill(pool_worker& worker, std::size_t depth, endings& over);
   void fill_all(endings& over);
   void share_with(pool_worker& idle, endings& over);
+  void take_back_stuck() noexcept;
   void send(pool_worker& worker) noexcept;
   void want_worker() noexcept;
   void break_pool(const std::string& why, endings& over);
   void give_up_pending(endings& over) noexcept;
   void take_pending(std::vector<pool_call*>& into);
   bool is_over() const noexcept;
+  /// endings::tell(), of those without which the pool cannot end.
+  void tell(endings& over) noexcept;
   void dismiss() noexcept;
 
   // pool_fetch.cpp: threads that wait for a result.
   std::optional<unsigned> begin_fetch(const pool_call& call);
-  void end_fetch(unsigned index, std::vector<frame>& frames, endings& over);
+  void take_fetched(unsigned index, std::vector<frame>& frames, endings& over);
+  void end_fetch(unsigned index) noexcept;
 
   // pool_manager.cpp: the pool's thread.
   void listen_at_door();
@@ -151,8 +156,9 @@ class pool_core {
   std::string broken_;  // why, once it is
   shared_memory slots_;
   std::thread manager_;  // from the first call on
-  std::thread::id manager_id_;
   std::mutex joining_;
+
+  static constinit inline thread_local const pool_core* telling_ = nullptr;
 };
 
 }  // namespace pirn::detail

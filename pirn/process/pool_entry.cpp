@@ -48,10 +48,9 @@ class call_loop {
 
   void run() {
     for (;;) {
-      const auto came = receive();
-      if (came == frame_stream::received::lost_descriptors) leave(lost_descriptors_status);
-      if (came != frame_stream::received::bytes) return;
+      if (receive() != frame_stream::received::bytes) return;
       while (auto message = stream_.next()) {
+        if (message->is_lost) leave(lost_descriptors_status);
         if (!answer(*message)) return;
       }
     }

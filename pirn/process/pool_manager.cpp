@@ -34,6 +34,10 @@ void add_to(const unique_fd& set, int descriptor, std::uint64_t what) {
   throw std::system_error(last_error(), "wait for a process");
 }
 
+std::exception_ptr no_room(const char* operation) {
+  return std::make_exception_ptr(std::system_error(errno_code(EMFILE), operation));
+}
+
 std::string in_words(const child_end& end) {
   if (end.how == child_end::kind::exited) return exit_status::exited(end.number).to_string();
   return exit_status::signalled(end.number).to_string();
@@ -54,7 +58,7 @@ void pool_core::manage() noexcept {
       for (news& each : all) take_in(each, over);
       fill_all(over);
     }
-    over.tell();
+    tell(over);
     all.clear();
     start_wanted();
     {
@@ -110,12 +114,11 @@ frame_stream::received pool_core::receive(pool_worker& worker, std::vector<frame
         return came;
       case frame_stream::received::nothing:
         return came;
-      case frame_stream::received::lost_descriptors:
-        worker.lost_result = true;
-        break;
       case frame_stream::received::end:
         break;
     }
+  } catch (const std::bad_alloc&) {
+    return frame_stream::received::nothing;  // nothing was read: another look will find it
   } catch (const std::exception&) {  // what it says cannot be understood: it is of no use any more
   }
   std::scoped_lock lock(mutex_);
@@ -141,6 +144,8 @@ void pool_core::take_frames(pool_worker& worker, std::vector<frame>& frames, end
 }
 
 void pool_core::take_results(pool_worker& worker, std::vector<frame>& frames, endings& over) {
+  over.results.reserve(over.results.size() + frames.size());  // what has come must not be lost
+  over.failures.reserve(over.failures.size() + frames.size());
   std::size_t results = 0;
   for (frame& each : frames) {
     if (each.kind == frame_kind::ready) {
@@ -154,8 +159,12 @@ void pool_core::take_results(pool_worker& worker, std::vector<frame>& frames, en
                      "' failed: " + describe_exception(started.error()),
                  over);
     } else if (pool_call* call = worker.finished(each.number)) {
-      over.results.push_back({call, std::move(each)});
       ++results;
+      if (each.is_lost) {
+        over.failures.push_back({call, no_room("receive the descriptors of a result")});
+      } else {
+        over.results.push_back({call, std::move(each)});
+      }
     }
   }
   if (results == 0) return;
@@ -178,15 +187,11 @@ void pool_core::bury(unsigned index, endings& over) {
   std::string how = is_known ? in_words(end) : "ended; someone else has taken its status";
   if (worker.could_not_send()) {
     how = "killed, for nothing could be sent to it: " + errno_code(worker.send_error).message();
-  } else if (worker.lost_result) {
-    how = "killed, for there was no room for the descriptors of its result: " +
-          errno_code(EMFILE).message();
   }
 
   if (is_known && end.how == child_end::kind::exited && end.number == lost_descriptors_status) {
     if (pool_call* lost = worker.take_lost()) {
-      over.failures.push_back({lost, std::make_exception_ptr(std::system_error(
-                                         errno_code(EMFILE), "pass the descriptors of a call"))});
+      over.failures.push_back({lost, no_room("pass the descriptors of a call")});
     }
   }
   std::vector<pool_call*> begun;
@@ -206,7 +211,7 @@ void pool_core::bury(unsigned index, endings& over) {
   --alive_;
   if (killed_) give_up_pending(over);
   if (!broken_.empty()) break_pool(broken_, over);
-  if (pending_count_ > alive_ + wanted_) want_worker();
+  if (pending_count_ > wanted_) want_worker();  // those that live may be busy for long
 }
 
 void pool_core::start_wanted() {
@@ -240,7 +245,7 @@ void pool_core::start_wanted() {
       }
     }
     started_.notify_all();
-    over.tell();
+    tell(over);
   }
 }
 
@@ -335,12 +340,14 @@ void pool_core::listen(unsigned index, pool_worker& worker) noexcept {
 // All calls are over. A process that waits for more leaves at the end of its socket; one that has
 // not even begun to is not waited for.
 void pool_core::end_all() {
+  for (const auto& worker : workers_) {  // a fetch that told the last result is about to end
+    while (worker && !worker->reading.try_lock()) std::this_thread::yield();
+  }
   {
     std::scoped_lock lock(mutex_);  // for dismiss()
     for (const auto& worker : workers_) {
       if (!worker) continue;
       if (!worker->has_greeted) worker->kill();
-      while (!worker->reading.try_lock()) std::this_thread::yield();  // a fetch ends soon
       worker->stream().close();
     }
   }

@@ -23,10 +23,15 @@ bool pool_worker::has_room(std::size_t depth) const noexcept {
 
 void pool_worker::give(pool_call& call) {
   const std::uint32_t number = last_number_ + 1;
-  stream_.queue(frame_kind::call, number, call.message, call.beside.descriptors());
-  slots_.offer(number);
   if (calls_.empty()) last_news = clock::now();
   calls_.push_back({number, &call});
+  try {
+    stream_.queue(frame_kind::call, number, call.message, call.beside.descriptors());
+  } catch (...) {
+    calls_.pop_back();
+    throw;
+  }
+  slots_.offer(number);
   last_number_ = number;
   if (calls_left_ != no_limit) --calls_left_;
 }

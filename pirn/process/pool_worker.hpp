@@ -90,7 +90,6 @@ class pool_worker {
   clock::time_point last_news;   ///< when it was given something to do, or last had a result
   bool has_greeted = false;      ///< it has started, and its initializer has run
   bool has_hung_up = false;      ///< its socket is closed; written by who may read
-  bool lost_result = false;      ///< this side had no room for a result's descriptors; the same
   bool is_fetched_from = false;  ///< a thread that waits for a result reads, and not the pool's own
   bool wants_room = false;       ///< the socket did not take all
   int send_error = 0;            ///< the errno by which sending has failed for good

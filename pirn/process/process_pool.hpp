@@ -50,7 +50,8 @@ pool_initializer encode_initializer(const Initializer& initializer, const Args&.
 /// kills the processes instead.
 ///
 /// Threads: every member from any thread; but shutdown() and the destructor wait, and must not in a
-///          callback of one of the pool's futures, which runs on its own thread (asserted).
+///          callback of one of the pool's futures (asserted). Such a callback runs on the pool's
+///          own thread, or on one that waits for a result and takes others' with it.
 /// Cost:    short calls are sent ahead to a process in batches; then cancel() cannot stop them any
 ///          more. Calls of a millisecond or more are not sent ahead. So that calls one after the
 ///          other need not wait for anybody to wake, a process looks for its next call for 50 us

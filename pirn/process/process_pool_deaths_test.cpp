@@ -142,6 +142,39 @@ std::size_t open_descriptors() {
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
+TEST(process_pool_deaths, one_is_replaced_for_a_single_call_though_another_lives_and_is_busy) {
+  for (const unsigned calls_max : {0U, 1U}) {
+    process_pool pool{{.size = 2, .max_tasks_per_child = calls_max}};
+    shared_gates gates;
+    auto busy = pool.submit(pass_gate, gates);
+    gates.wait_until_begun();
+    auto last = calls_max == 1 ? pool.submit([] {}) : pool.submit([] { std::_Exit(1); });
+    last.exception();
+    EXPECT_EQ(pool.submit(sum, 1, 2).result(), 3);
+    EXPECT_TRUE(busy.running());
+    gates.open();
+    busy.result();
+  }
+}
+
+TEST(process_pool_deaths, a_kept_future_keeps_no_descriptors) {
+  auto use = [](int calls) {
+    std::vector<future<std::size_t>> kept;
+    process_pool pool{2};
+    for (int i = 0; i < calls; ++i) {
+      auto size_of = [](const shared_block& block) { return block.bytes().size(); };
+      kept.push_back(pool.submit(size_of, shared_block(100)));
+      kept.back().result();
+    }
+    return kept;
+  };
+  use(1);
+  const std::size_t before = open_descriptors();
+  auto kept = use(20);
+  EXPECT_EQ(open_descriptors(), before);
+  EXPECT_EQ(kept.back().result(), 100U);
+}
+
 TEST(process_pool_deaths, neither_zombies_nor_descriptors_stay_behind) {
   auto use = [] {
     process_pool pool{2};

@@ -10,6 +10,8 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -271,6 +273,42 @@ TEST(process_pool, a_task_awaits_results_while_its_loop_goes_on) {
     co_return total;
   };
   EXPECT_EQ(run(main), 42);
+}
+
+TEST(process_pool, a_waiting_call_may_be_cancelled_and_its_future_dropped) {
+  process_pool pool{1};
+  shared_gates gates;
+  auto busy = pool.submit(pass_gate, gates);
+  gates.wait_until_begun();
+  EXPECT_TRUE(pool.submit([] {}).cancel());
+  gates.open();
+  busy.result();
+  EXPECT_EQ(pool.submit([] { return 4; }).result(), 4);
+}
+
+// The gate may have calls behind it in its process, which the other one has to get though it never
+// lacks work.
+TEST(process_pool, what_lies_behind_a_long_call_is_made_while_others_keep_coming) {
+  process_pool pool{2};
+  for (int i = 0; i < 200; ++i) pool.submit([] {}).result();  // short ones, as far as it knows
+  shared_gates gates;
+  std::vector<future<void>> before;
+  std::vector<future<void>> behind;
+  for (int i = 0; i < 40; ++i) before.push_back(pool.submit([] {}));
+  auto busy = pool.submit(pass_gate, gates);
+  for (int i = 0; i < 40; ++i) behind.push_back(pool.submit([] {}));
+  gates.wait_until_begun();
+  std::jthread others([&pool](const std::stop_token& stop) {
+    std::vector<future<void>> all;
+    while (!stop.stop_requested()) {
+      for (int i = 0; i < 100; ++i) all.push_back(pool.submit([] {}));
+      for (auto& each : all) each.result();
+      all.clear();
+    }
+  });
+  for (auto& each : behind) each.result();
+  EXPECT_TRUE(busy.running());
+  gates.open();
 }
 
 }  // namespace

@@ -219,22 +219,26 @@ TEST(process_pool_descriptors, a_call_is_made_by_another_process_when_the_first_
   EXPECT_NE(pool.worker_pids().at(0), hoarder);
 }
 
-TEST(process_pool_descriptors, a_result_that_finds_no_room_here_fails_its_call_and_says_so) {
+TEST(process_pool_descriptors, a_result_that_finds_no_room_here_fails_its_call_and_no_other) {
   process_pool pool{1};
   EXPECT_EQ(pool.submit(blocks, 3).result().size(), 3U);
+  const std::vector<int> before = pool.worker_pids();
   {
     const few_descriptors here;
+    std::vector<future<int>> beside;
+    for (int i = 0; i < 10; ++i) beside.push_back(pool.submit(twice, i));
+    auto many = pool.submit(blocks, few_descriptors::lots);
+    for (int i = 10; i < 20; ++i) beside.push_back(pool.submit(twice, i));
     try {
-      pool.submit(blocks, few_descriptors::lots).result();
+      many.result();
       ADD_FAILURE() << "it had room";
-    } catch (const broken_executor& error) {
-      EXPECT_TRUE(std::string_view(error.what())
-                      .ends_with("in this call: killed, for there was no room for the descriptors "
-                                 "of its result: Too many open files"))
-          << error.what();
+    } catch (const std::system_error& error) {
+      EXPECT_STREQ(error.what(), "receive the descriptors of a result: Too many open files");
     }
+    for (int i = 0; auto& each : beside) EXPECT_EQ(each.result(), 2 * i++);
   }
   EXPECT_EQ(pool.submit(blocks, 3).result().size(), 3U);
+  EXPECT_EQ(pool.worker_pids(), before);
 }
 
 // ---- Results that the process cannot send ----

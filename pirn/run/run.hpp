@@ -191,16 +191,17 @@ int report_failure(const char* program, const std::exception_ptr& error) noexcep
 /// name, and turns its end into an exit status: what it returns, or 0; 130 when interrupted; 1 with
 /// a message on standard error when it fails.
 ///
-/// It calls process_main() first.
+/// It calls process_main() first. With `workers` it runs `fn` on each of so many loops, as run()
+/// does.
 template <class Fn>
-int run_main(Fn fn, int argc, char** argv) {
+int run_main(run_options options, Fn fn, int argc, char** argv) {
   process_main(argc, argv);
   try {
     auto start = [&] {
-      if constexpr (std::invocable<Fn&, std::vector<std::string_view>>) {
-        return run(fn, std::vector<std::string_view>(argv + 1, argv + argc));
+      if constexpr (detail::main_callable<Fn&, std::vector<std::string_view>>) {
+        return run(options, fn, std::vector<std::string_view>(argv + 1, argv + argc));
       } else {
-        return run(fn);
+        return run(options, fn);
       }
     };
     if constexpr (std::is_void_v<decltype(start())>) {
@@ -212,6 +213,10 @@ int run_main(Fn fn, int argc, char** argv) {
   } catch (...) {
     return detail::report_failure(argc > 0 ? argv[0] : "pirn", std::current_exception());
   }
+}
+template <class Fn>
+int run_main(Fn fn, int argc, char** argv) {
+  return run_main(run_options{}, std::move(fn), argc, argv);
 }
 
 }  // namespace pirn

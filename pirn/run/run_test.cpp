@@ -1,6 +1,7 @@
 // run: a program's main task, its end, and Ctrl-C.
 #include "pirn/run/run.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
@@ -168,6 +169,19 @@ TEST(run_main, turns_ends_into_exit_statuses) {
               co_return arguments.size() == 1 && arguments[0] == "one" ? 5 : 6;
             }),
             5);
+}
+
+TEST(run_main, runs_on_as_many_loops_as_it_is_told) {
+  char name[] = "program";
+  char* argv[] = {name, nullptr};
+  std::atomic<int> runs{0};
+  auto count = [&runs](const worker& me) -> task<> {
+    EXPECT_EQ(me.count(), 2U);
+    ++runs;
+    co_return;
+  };
+  EXPECT_EQ(run_main({.workers = 2}, count, 1, argv), 0);
+  EXPECT_EQ(runs, 2);
 }
 
 TEST(run_main, a_failure_is_one_line_with_the_programs_name) {
