@@ -81,7 +81,7 @@ class pool_call_state final : public typed_future_state<T>, public pool_call {
   ~pool_call_state() override = default;
   /// The end of its way: what it carried is not kept for as long as a future is.
   void leave() noexcept {
-    message = {};
+    message = remote::bytes();  // which gives the memory back
     beside = {};
     this->drop_reference();
   }
