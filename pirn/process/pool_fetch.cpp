@@ -27,8 +27,6 @@ bool pool_core::fetch_result(const pool_call& call, std::optional<steady_time> d
   over.results.reserve(call_slots::count);  // what has come must not be lost
   over.failures.reserve(call_slots::count);
   std::vector<frame> frames;
-  frames.reserve(call_slots::count);
-
   const std::optional<unsigned> index = begin_fetch(call);
   if (!index) return false;
   const scope_exit fetched([this, index] { end_fetch(*index); });

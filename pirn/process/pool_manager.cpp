@@ -107,6 +107,7 @@ void pool_core::read_from(pool_worker& worker, news& found) {
 frame_stream::received pool_core::receive(pool_worker& worker, std::vector<frame>& frames) {
   if (worker.has_hung_up) return frame_stream::received::end;
   try {
+    frames.reserve(call_slots::count + 1);  // its results, and a greeting: what has come stays
     const frame_stream::received came = worker.stream().receive();
     switch (came) {
       case frame_stream::received::bytes:
