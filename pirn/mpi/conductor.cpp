@@ -75,8 +75,8 @@ void conductor::conduct() {
   patience patience(link_);
   for (;;) {
     patience.listen();
-    const bool has_answers = take_answers();
-    const bool has_news = hand_out() || has_answers;
+    const bool has_heard = take_news();
+    const bool has_news = hand_out() || has_heard;
     const bool sending = link_.still_sending();
     if (has_news) {
       patience.renew();
@@ -90,25 +90,42 @@ void conductor::conduct() {
 
 bool conductor::is_over() {
   std::scoped_lock lock(mutex_);
-  return closing_ && queue_.empty() && under_way_ == 0;
+  return closing_ && queue_.empty() && given_back_.empty() && under_way_ == 0;
 }
 
 // Only some at a time: idle ranks wait to be given more.
-bool conductor::take_answers() {
+bool conductor::take_news() {
   constexpr int at_once_max = 16;
   for (int taken = 0; taken < at_once_max; ++taken) {
-    std::optional<rank_message> answer = link_.try_receive();
-    if (!answer) return taken > 0;
-    const std::span<const std::byte> content(answer->content);
-    answer_header header;
-    PIRN_ASSERT(content.size() >= sizeof header, "an answer has a header");
-    std::memcpy(&header, content.data(), sizeof header);
-    rank_desk& desk = desks_[static_cast<std::size_t>(answer->rank - 1)];
-    std::unique_ptr<rank_call> call = desk.answered(std::chrono::nanoseconds(header.took_ns));
-    --under_way_;
-    call->keep(content.subspan(sizeof header));
+    std::optional<rank_message> message = link_.try_receive();
+    if (!message) return taken > 0;
+    rank_desk& desk = desks_[static_cast<std::size_t>(message->rank - 1)];
+    switch (message->what) {
+      case rank_message::kind::work:
+        take_answer(desk, message->content);
+        break;
+      case rank_message::kind::busy:
+        desk.busy();
+        break;
+      case rank_message::kind::back:
+        given_back_.push_back(desk.given_back());
+        given_back_.back()->content = std::move(message->content);
+        --under_way_;
+        break;
+      case rank_message::kind::end:
+        PIRN_ASSERT(false, "workers do not dismiss rank 0");
+    }
   }
   return true;
+}
+
+void conductor::take_answer(rank_desk& desk, std::span<const std::byte> content) {
+  answer_header header;
+  PIRN_ASSERT(content.size() >= sizeof header, "an answer has a header");
+  std::memcpy(&header, content.data(), sizeof header);
+  std::unique_ptr<rank_call> call = desk.answered(std::chrono::nanoseconds(header.took_ns));
+  --under_way_;
+  call->keep(content.subspan(sizeof header));
 }
 
 bool conductor::hand_out() {
@@ -132,6 +149,11 @@ rank_desk* conductor::desk_with_room() {
 }
 
 std::unique_ptr<rank_call> conductor::next_call() {
+  if (!given_back_.empty()) {
+    std::unique_ptr<rank_call> call = std::move(given_back_.front());
+    given_back_.pop_front();
+    return call;
+  }
   for (;;) {
     std::unique_ptr<rank_call> call;
     {

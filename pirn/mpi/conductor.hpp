@@ -1,10 +1,12 @@
 // conductor: rank 0's thread that hands out calls and takes the answers.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -36,8 +38,9 @@ class conductor {
   class first_call;
 
   void conduct();
-  bool take_answers();  // whether there were any
-  bool hand_out();      // whether there were any calls
+  bool take_news();  // whether there were any
+  void take_answer(rank_desk& desk, std::span<const std::byte> content);
+  bool hand_out();  // whether there were any calls
   bool is_over();
   std::unique_ptr<rank_call> next_call();
   rank_desk* desk_with_room();
@@ -48,6 +51,7 @@ class conductor {
   // The thread's own.
   std::vector<rank_desk> desks_;  // of rank 1, 2, ...
   std::size_t under_way_ = 0;
+  std::deque<std::unique_ptr<rank_call>> given_back_;  // begun, but on no desk: they go first
 
   std::mutex mutex_;
   std::deque<std::unique_ptr<rank_call>> queue_;  // under mutex_, as all that follows

@@ -26,7 +26,8 @@ static_assert(std::is_trivially_copyable_v<mpi_pool_options>);
 /// type and message.
 ///
 /// A rank is given few calls ahead, about a millisecond's; all others wait here, where they can be
-/// cancelled, and where an idle rank fetches the next. A message holds at most 2 GiB.
+/// cancelled, and where an idle rank fetches the next. When a call takes longer than some
+/// milliseconds, those behind it come back and go to other ranks. A message holds at most 2 GiB.
 ///
 /// A rank that dies takes the whole program with it: that is mpirun's rule. Alone, without mpirun,
 /// the pool makes its calls on one thread of this process.

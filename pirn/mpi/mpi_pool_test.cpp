@@ -125,6 +125,49 @@ TEST(mpi_pool, a_large_result_does_not_wait_for_the_call_after_it) {
   }
 }
 
+// The short calls before it have shown that many can be given ahead to each rank.
+TEST(mpi_pool, calls_behind_one_that_turns_out_long_are_made_elsewhere) {
+  mpi_pool pool;
+  std::vector<future<int>> short_ones;
+  for (int i = 0; i < 2000; ++i) short_ones.push_back(pool.submit(twice, i));
+  for (auto& each : short_ones) each.result();
+  short_ones.clear();
+  rank_gates gates;
+  if (pool.concurrency() == 1) gates.open();  // there is nobody else
+  future<void> long_one = pool.submit(pass_gate, gates);
+  for (int i = 0; i < 2000; ++i) short_ones.push_back(pool.submit(twice, i));
+  for (int i = 0; i < 2000; ++i) {
+    EXPECT_EQ(short_ones[static_cast<std::size_t>(i)].result(), 2 * i);
+  }
+  if (pool.concurrency() > 1) {
+    EXPECT_FALSE(long_one.done());
+    gates.open();
+  }
+  long_one.result();
+}
+
+// All ranks but one are kept, with calls behind; so those go from one busy rank to the next until
+// they reach the one that is free.
+TEST(mpi_pool, calls_given_back_wait_for_the_first_rank_that_is_free) {
+  mpi_pool pool;
+  std::vector<future<int>> short_ones;
+  for (int i = 0; i < 2000; ++i) short_ones.push_back(pool.submit(twice, i));
+  for (auto& each : short_ones) each.result();
+  short_ones.clear();
+  const unsigned kept = pool.concurrency() - 1;
+  rank_gates gates;
+  std::vector<future<void>> long_ones;
+  for (unsigned i = 0; i < kept; ++i) {
+    long_ones.push_back(pool.submit(pass_gate, gates));
+    for (int j = 0; j < 50; ++j) short_ones.push_back(pool.submit(twice, j));
+  }
+  for (std::size_t i = 0; i < short_ones.size(); ++i) {
+    EXPECT_EQ(short_ones[i].result(), 2 * static_cast<int>(i % 50));
+  }
+  gates.open(kept);
+  for (auto& each : long_ones) each.result();
+}
+
 TEST(mpi_pool, what_has_not_been_sent_can_be_cancelled) {
   mpi_pool pool;
   rank_gates gates;

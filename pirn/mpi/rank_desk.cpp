@@ -1,6 +1,7 @@
 #include "pirn/mpi/rank_desk.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "pirn/base/assert.hpp"
@@ -29,11 +30,20 @@ std::unique_ptr<rank_call> rank_desk::answered(std::chrono::nanoseconds took) {
   usual_ns_ = std::max(last_ns, usual_ns_ + weight * (last_ns - usual_ns_));
   const double fitting = static_cast<double>(work_ahead.count()) / std::max(usual_ns_, 1.0);
   ahead_ = static_cast<std::size_t>(std::clamp(fitting, 1.0, static_cast<double>(ahead_max)));
+  return take(0);
+}
 
-  entry oldest = std::move(calls_.front());
-  calls_.pop_front();
-  size_bytes_ -= oldest.size_bytes;
-  return std::move(oldest.call);
+std::unique_ptr<rank_call> rank_desk::given_back() {
+  PIRN_ASSERT(calls_.size() > 1, "a rank gives back what is behind the call that it makes");
+  return take(1);
+}
+
+std::unique_ptr<rank_call> rank_desk::take(std::size_t index) {
+  const auto place = calls_.begin() + static_cast<std::ptrdiff_t>(index);
+  entry taken = std::move(*place);
+  calls_.erase(place);
+  size_bytes_ -= taken.size_bytes;
+  return std::move(taken.call);
 }
 
 }  // namespace pirn::detail

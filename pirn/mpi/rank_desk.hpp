@@ -15,8 +15,8 @@ namespace pirn::detail {
 /// next answer belongs to the oldest call.
 ///
 /// A worker is given as many calls ahead as it does in about a millisecond, judged by the last
-/// ones; so that it need not wait for the next one to travel, and yet a long call has no others
-/// behind it while other ranks are idle. The first call of a pool goes alone.
+/// ones; so that it need not wait for the next one to travel. When one of them turns out long, the
+/// worker says so and gives back those behind it. The first call of a pool goes alone.
 class rank_desk {
  public:
   /// Whether it should be given another call.
@@ -30,6 +30,11 @@ class rank_desk {
   /// Notes an answer.
   /// Returns: the call that it belongs to.
   std::unique_ptr<rank_call> answered(std::chrono::nanoseconds took);
+  /// Notes that the oldest call takes long: there is room again when it has been answered.
+  void busy() noexcept { ahead_ = 1; }
+  /// Notes that the call behind the oldest one came back.
+  /// Returns: that call.
+  std::unique_ptr<rank_call> given_back();
 
   static constexpr std::size_t ahead_max = 128;
   static constexpr std::size_t size_max_bytes = 1 << 20;
@@ -39,6 +44,8 @@ class rank_desk {
     std::unique_ptr<rank_call> call;
     std::size_t size_bytes;
   };
+  std::unique_ptr<rank_call> take(std::size_t index);
+
   std::deque<entry> calls_;  // sent and not answered, oldest first
   std::size_t size_bytes_ = 0;
   std::size_t ahead_ = 1;

@@ -1,5 +1,7 @@
-// rank_desk: calls ahead by what the last ones took, within bounds.
+// rank_desk: calls ahead by what the last ones took, within bounds; and what comes back.
 #include "pirn/mpi/rank_desk.hpp"
+
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -45,6 +47,24 @@ TEST(rank_desk, a_long_call_is_believed_at_once) {
   desk.sent(some_call(), 100);
   (void)desk.answered(1s);
   EXPECT_EQ(fill(desk), 1U);
+}
+
+TEST(rank_desk, a_busy_rank_gets_no_more_and_gives_back_what_is_behind_its_call) {
+  rank_desk desk;
+  fill(desk);
+  answer_all(desk, 100us);
+  std::vector<const rank_call*> sent;
+  for (int i = 0; i < 3; ++i) {
+    auto call = some_call();
+    sent.push_back(call.get());
+    desk.sent(std::move(call), 100);
+  }
+  desk.busy();
+  EXPECT_EQ(desk.given_back().get(), sent[1]);
+  EXPECT_EQ(desk.given_back().get(), sent[2]);
+  EXPECT_FALSE(desk.has_room());
+  EXPECT_EQ(desk.answered(1s).get(), sent[0]);
+  EXPECT_TRUE(desk.has_room());
 }
 
 TEST(rank_desk, large_calls_are_few) {

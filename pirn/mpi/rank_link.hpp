@@ -14,6 +14,8 @@ namespace pirn::detail {
 struct rank_message {
   enum class kind : std::uint8_t {
     work,  ///< a call, or what came of it
+    busy,  ///< from a worker: its call takes long; the content is empty
+    back,  ///< from a worker: the call behind that one, which it has not begun
     end,   ///< to a worker: leave; the content is the exit status
   };
 

@@ -8,6 +8,7 @@
 
 #include "pirn/base/assert.hpp"
 #include "pirn/mpi/patience.hpp"
+#include "pirn/mpi/stand_in.hpp"
 #include "pirn/remote/call.hpp"
 
 namespace pirn::detail {
@@ -51,6 +52,7 @@ remote::bytes answer_call(std::span<const std::byte> call) {
 
 int serve_rank(rank_link& link) {
   patience patience(link);
+  stand_in deputy(link);
   for (;;) {
     rank_message message = next_message(link, patience);
     PIRN_ASSERT(message.rank == 0, "only rank 0 gives work");
@@ -59,7 +61,10 @@ int serve_rank(rank_link& link) {
       std::memcpy(&status, message.content.data(), sizeof status);
       return status;
     }
-    message.content = answer_call(message.content);
+    {
+      const stand_in::absence absent(deputy);
+      message.content = answer_call(message.content);
+    }
     if (message.content.size() > link.size_max_bytes()) {
       message.content = answer_call(remote::encode_call<&refuse_answer>(message.content.size()));
     }
