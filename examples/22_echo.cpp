@@ -13,7 +13,7 @@ pirn::task<> echo(pirn::net::tcp_stream peer) {
 
 pirn::task<> talk(pirn::endpoint server) {
   auto stream = co_await pirn::net::connect(server);
-  pirn::net::buffered_reader lines(stream);
+  pirn::io::buffered_reader lines(stream);
   for (std::string_view word : {"one\n", "two\n", "three\n"}) {
     co_await stream.write_all(word);
     auto line = co_await lines.read_line();

@@ -44,7 +44,7 @@ inline task<std::string> talk(endpoint where, std::string text,
                               afterwards then = afterwards::ends) {
   net::tcp_stream peer = co_await net::connect(where);
   co_await peer.write_all(text);
-  if (then == afterwards::ends) peer.shut_down_writing();
+  if (then == afterwards::ends) co_await peer.shut_down_writing();
   std::string all;
   for (;;) {
     lease chunk = co_await peer.read();

@@ -47,7 +47,7 @@ task<> server_connection::linger() {
   deadline_->set_deadline(saturating_add(now(), linger_limit));
   in_request_ = false;
   try {
-    peer_.shut_down_writing();
+    co_await peer_.shut_down_writing();
     for (;;) {
       lease dropped = co_await peer_.read();
       if (dropped.empty()) co_return;

@@ -11,8 +11,11 @@
 #include "pirn/net/listener.hpp"
 #include "pirn/net/tcp_stream.hpp"
 #include "pirn/testing/each_driver_test.hpp"
+#include "pirn/testing/message_of_test.hpp"
 
 namespace pirn::net {
+
+using pirn::testing::message_of;
 
 struct both_ends {
   tcp_stream client;
@@ -33,18 +36,6 @@ inline task<std::string> read_to_end(tcp_stream& from) {
     if (chunk.empty()) co_return all;
     all += chunk.text();
   }
-}
-
-/// What `work()` throws, as text; empty when it throws nothing.
-template <class E = std::system_error, class Fn>
-task<std::string> message_of(Fn work) {
-  std::string message;
-  try {
-    co_await work();
-  } catch (const E& error) {
-    message = error.what();
-  }
-  co_return message;
 }
 
 }  // namespace pirn::net

@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(drivers, listener_test, pirn::testing::on_each(),
 task<std::string> ask(endpoint where, std::string_view text) {
   tcp_stream peer = co_await connect(where);
   co_await peer.write_all(text);
-  peer.shut_down_writing();
+  co_await peer.shut_down_writing();
   std::string answer = co_await read_to_end(peer);
   co_return answer;
 }

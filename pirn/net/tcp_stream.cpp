@@ -86,9 +86,10 @@ task<std::size_t> tcp_stream::read_some(std::span<std::byte> into) {
   co_return static_cast<std::size_t>(count);
 }
 
-void tcp_stream::shut_down_writing() {
+task<> tcp_stream::shut_down_writing() {
   int error = raw().shut_down_sending();
   if (error < 0) throw failure("shut down", peer().to_string(), error);
+  co_return;
 }
 
 task<tcp_stream> connect(endpoint remote, stream_options options) {

@@ -129,7 +129,8 @@ class tcp_stream {
   write_wait write_all(std::span<const slice> parts) noexcept { return write_wait(raw(), parts); }
 
   /// Says that nothing more will be written; the peer reads the end of the stream. Reading goes on.
-  void shut_down_writing();
+  /// Throws: std::system_error (not connected).
+  task<> shut_down_writing();
   /// Makes closing reset the connection instead of ending it in order.
   void reset_on_close() noexcept { raw().reset_on_close(); }
 
@@ -140,6 +141,8 @@ class tcp_stream {
 
   endpoint local() const { return raw().local(); }
   endpoint peer() const { return raw().peer(); }
+  /// The peer's address, as errors tell it.
+  std::string name() const { return peer().to_string(); }
   /// The kernel's descriptor, or -1 on a simulated network.
   int native_handle() const noexcept { return raw().native_handle(); }
   socket& raw() const noexcept {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "pirn/core/select.hpp"
+#include "pirn/io/stream.hpp"
 #include "pirn/net/connected_test.hpp"
 
 namespace {
@@ -15,6 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using namespace pirn;
 using namespace pirn::net;
+
+static_assert(io::byte_stream<tcp_stream>);
 
 class tcp_stream_test : public pirn::testing::each_driver {};
 INSTANTIATE_TEST_SUITE_P(drivers, tcp_stream_test, pirn::testing::on_each(),
@@ -56,7 +59,7 @@ TEST_P(tcp_stream_test, megabytes_arrive_in_order_while_as_many_go_back) {
     for (std::size_t i = 0; i < big.size(); ++i) big[i] = static_cast<char>(i * 31 >> 7);
     auto send = [&](tcp_stream& to) -> task<> {
       co_await to.write_all(big);
-      to.shut_down_writing();
+      co_await to.shut_down_writing();
     };
     auto [a, b, at_server, at_client] = co_await gather(
         send(ends.client), send(ends.server), read_to_end(ends.server), read_to_end(ends.client));
@@ -77,7 +80,7 @@ TEST_P(tcp_stream_test, a_write_that_is_awaited_again_writes_it_all_again) {
         co_await one;
         co_await several;
       }
-      ends.client.shut_down_writing();
+      co_await ends.client.shut_down_writing();
     };
     auto [sent, arrived] = co_await gather(send(), read_to_end(ends.server));
     EXPECT_TRUE(arrived == big + "<" + big + ">" + big + "<" + big + ">");
@@ -102,7 +105,7 @@ TEST_P(tcp_stream_test, read_some_fills_the_callers_memory_and_ends_with_zero) {
   on_loop([]() -> task<> {
     both_ends ends = co_await connected();
     co_await ends.client.write_all("abcdef");
-    ends.client.shut_down_writing();
+    co_await ends.client.shut_down_writing();
     std::string got;
     for (;;) {
       std::byte room[4];
@@ -119,7 +122,7 @@ TEST_P(tcp_stream_test, after_a_half_close_the_other_way_still_carries) {
   on_loop([]() -> task<> {
     both_ends ends = co_await connected();
     co_await ends.client.write_all("question");
-    ends.client.shut_down_writing();
+    co_await ends.client.shut_down_writing();
     std::string question = co_await read_to_end(ends.server);
     EXPECT_EQ(question, "question");
     co_await ends.server.write_all("answer");
@@ -269,11 +272,11 @@ TEST_P(tcp_stream_test, one_task_reads_while_another_writes_on_one_stream) {
         if (chunk.empty()) break;
         co_await ends.server.write_all(chunk);
       }
-      ends.server.shut_down_writing();
+      co_await ends.server.shut_down_writing();
     };
     auto ask = [&]() -> task<> {
       for (int i = 0; i < 100; ++i) co_await ends.client.write_all(std::string(1000, 'e'));
-      ends.client.shut_down_writing();
+      co_await ends.client.shut_down_writing();
     };
     auto [a, b, back] = co_await gather(echo(), ask(), read_to_end(ends.client));
     EXPECT_EQ(back.size(), 100'000U);

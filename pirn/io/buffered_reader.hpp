@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "pirn/core/task.hpp"
-#include "pirn/net/tcp_stream.hpp"
+#include "pirn/io/stream.hpp"
 
-namespace pirn::net {
+namespace pirn::io {
 
 /// A separator did not come within the reader's limit. The bytes stay in the buffer.
 class limit_exceeded : public std::runtime_error {
@@ -40,7 +40,7 @@ class buffered_reader {
  public:
   static constexpr std::size_t default_limit_bytes = 64 * 1024;
 
-  explicit buffered_reader(tcp_stream& stream, std::size_t limit_bytes = default_limit_bytes)
+  explicit buffered_reader(stream_ref stream, std::size_t limit_bytes = default_limit_bytes)
       : stream_(stream), limit_bytes_(limit_bytes) {}
 
   /// A line with its '\\n'; at the end of the stream what is left, then an empty view.
@@ -67,11 +67,11 @@ class buffered_reader {
   std::string_view take(std::size_t count) noexcept;
   task<std::size_t> find(std::string_view separator);
 
-  tcp_stream& stream_;
+  stream_ref stream_;
   std::size_t limit_bytes_;
   std::string buffer_;
   std::size_t begin_ = 0;
   bool ended_ = false;
 };
 
-}  // namespace pirn::net
+}  // namespace pirn::io

@@ -1,38 +1,43 @@
-// buffered_reader: lines and counted bytes, on each driver.
-#include "pirn/net/buffered_reader.hpp"
+// buffered_reader: lines and counted bytes.
+#include "pirn/io/buffered_reader.hpp"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "pirn/net/connected_test.hpp"
+#include "pirn/core/gather.hpp"
+#include "pirn/core/sleep.hpp"
+#include "pirn/io/memory_stream.hpp"
+#include "pirn/testing/each_driver_test.hpp"
+#include "pirn/testing/message_of_test.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using namespace pirn;
-using namespace pirn::net;
+using namespace pirn::io;
+using pirn::testing::message_of;
 
 class buffered_reader_test : public pirn::testing::each_driver {};
 INSTANTIATE_TEST_SUITE_P(drivers, buffered_reader_test, pirn::testing::on_each(),
                          pirn::testing::driver_name);
 
 /// Sends `text` in pieces of `piece_bytes`, then ends.
-task<> send_and_close(tcp_stream& to, std::string_view text, std::size_t piece_bytes) {
+task<> send_and_close(memory_stream& to, std::string_view text, std::size_t piece_bytes) {
   while (!text.empty()) {
     co_await to.write_all(text.substr(0, piece_bytes));
     text.remove_prefix(std::min(piece_bytes, text.size()));
     co_await sleep_for(100us);
   }
-  to.shut_down_writing();
+  co_await to.shut_down_writing();
 }
 
 /// Runs `use(reader)` against a peer that sends `text`.
 template <class Use>
 task<> reading(std::string text, std::size_t piece_bytes, std::size_t limit_bytes, Use use) {
-  both_ends ends = co_await connected();
-  buffered_reader reader(ends.server, limit_bytes);
-  co_await gather(send_and_close(ends.client, text, piece_bytes), use(reader));
+  auto ends = memory_pair();
+  buffered_reader reader(ends.second, limit_bytes);
+  co_await gather(send_and_close(ends.first, text, piece_bytes), use(reader));
 }
 
 TEST_P(buffered_reader_test, lines_come_whole_however_they_were_cut) {
@@ -106,13 +111,13 @@ TEST_P(buffered_reader_test, a_line_of_exactly_the_limit_passes) {
 
 TEST_P(buffered_reader_test, a_cancelled_read_keeps_what_had_come) {
   on_loop([&]() -> task<> {
-    both_ends ends = co_await connected();
-    buffered_reader in(ends.server);
-    co_await ends.client.write_all("half");
+    auto ends = memory_pair();
+    buffered_reader in(ends.second);
+    co_await ends.first.write_all("half");
     auto none = co_await move_on_after(5ms, in.read_line());
     EXPECT_FALSE(none.has_value());
     EXPECT_EQ(in.buffered(), "half");
-    co_await ends.client.write_all(" and half\n");
+    co_await ends.first.write_all(" and half\n");
     std::string_view line = co_await in.read_line();
     EXPECT_EQ(line, "half and half\n");
   });

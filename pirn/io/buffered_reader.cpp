@@ -1,9 +1,9 @@
-#include "pirn/net/buffered_reader.hpp"
+#include "pirn/io/buffered_reader.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace pirn::net {
+namespace pirn::io {
 
 incomplete_read::incomplete_read(std::string partial, std::size_t expected_bytes)
     : std::runtime_error("the stream ended after " + std::to_string(partial.size()) + " of " +
@@ -73,4 +73,4 @@ task<std::string_view> buffered_reader::read(std::size_t count_max) {
   co_return take(std::min(count_max, buffered().size()));
 }
 
-}  // namespace pirn::net
+}  // namespace pirn::io
