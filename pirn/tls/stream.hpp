@@ -1,0 +1,90 @@
+// stream: TLS over a stream of any kind.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "pirn/core/lease.hpp"
+#include "pirn/core/task.hpp"
+#include "pirn/io/stream.hpp"
+#include "pirn/net/tcp_stream.hpp"
+#include "pirn/tls/context.hpp"
+
+namespace pirn::tls {
+
+/// A connection that others can neither read nor change: a byte_stream over another one. Made by
+/// wrap_client(), wrap_server() or connect().
+///
+/// Throws:   std::system_error of the stream below; tls::error.
+/// Threads:  its loop's.
+/// Lifetime: closing (destroying) it requires that no task reads or writes; it closes the stream
+///           below. Without shut_down_writing() before it, the peer must think that it was cut
+///           short.
+/// Source:   ssl.SSLObject; RFC 8446.
+class stream {
+ public:
+  stream(stream&&) noexcept;
+  stream& operator=(stream&&) noexcept;
+  ~stream();
+
+  /// Waits for at least one byte; empty when the peer has said that it sends no more.
+  /// Throws: tls::error (truncated) when the connection ended without that.
+  /// Cancel: loses nothing.
+  /// Cost:   one allocation, of about the size of what came; none while it waits.
+  task<lease> read();
+
+  /// Writes it all.
+  /// Cancel: part of it may have gone out; after that the stream is only good for closing.
+  task<> write_all(std::span<const std::byte> bytes);
+  task<> write_all(std::string_view text) { return write_all(std::as_bytes(std::span(text))); }
+
+  /// Says that nothing more will be written (close_notify); reading goes on.
+  task<> shut_down_writing();
+  void close() noexcept;
+
+  /// The host that a client asked for and the name of the stream below: "localhost
+  /// (127.0.0.1:443)".
+  std::string name() const;
+
+  // What the handshake has settled.
+  /// One of the context's protocols, or empty.
+  std::string_view alpn() const noexcept;
+  /// The host that the client asked for, on both sides; empty when it asked for none.
+  std::string_view server_name() const noexcept;
+  tls::version version() const noexcept;
+  std::string_view cipher() const noexcept;
+  /// Whether a session of before was resumed.
+  bool is_resumed() const noexcept;
+  /// The subject of the peer's certificate ("CN = alice"), or empty when it has none.
+  std::string peer_subject() const;
+
+ private:
+  class parts;
+  friend task<stream> wrap_client(io::any_stream transport, std::string host, context how);
+  friend task<stream> wrap_server(io::any_stream transport, context how);
+  explicit stream(std::unique_ptr<parts> made) noexcept;
+  static task<stream> shake_hands(std::unique_ptr<parts> fresh, duration limit);
+
+  std::unique_ptr<parts> parts_;
+};
+
+/// Makes a stream secure, as its client: the server must show a certificate for `host`, a name or
+/// an IP address. Throws: tls::error that says what is wrong with the certificate, or what the
+/// server refused;
+///         timeout_error after the context's handshake_limit.
+/// Cancel: the transport is closed.
+task<stream> wrap_client(io::any_stream transport, std::string host, context how);
+
+/// Makes a stream secure, as its server. Throws and cancels as wrap_client().
+task<stream> wrap_server(io::any_stream transport, context how);
+
+/// Connects to a host by TCP, and makes that secure.
+/// Throws: what net::connect() and wrap_client() throw.
+task<stream> connect(std::string host, std::uint16_t port, context how,
+                     stream_options options = {});
+
+}  // namespace pirn::tls
