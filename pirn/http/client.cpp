@@ -106,8 +106,9 @@ task<std::string> response::read_all(std::size_t max_bytes) {
       .as_exception("GET " + url_.to_string());
 }
 
-client::client(client_options options)
-    : options_(options), pool_(std::make_unique<detail::connection_pool>(options)) {}
+client::client(client_options options, std::optional<tls::context> trust)
+    : options_(options),
+      pool_(std::make_unique<detail::connection_pool>(options, std::move(trust))) {}
 client::~client() = default;
 
 client::statistics client::count() const noexcept {

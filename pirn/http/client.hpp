@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "pirn/http/method.hpp"
 #include "pirn/http/status.hpp"
 #include "pirn/http/url.hpp"
+#include "pirn/tls/context.hpp"
 
 namespace pirn::http {
 
@@ -90,7 +92,8 @@ class response {
 /// Threads: its loop's. Several tasks may ask at once.
 class client {
  public:
-  explicit client(client_options options = {});
+  /// `trust`: for https; without it the system's trust store is read at the first such URL.
+  explicit client(client_options options = {}, std::optional<tls::context> trust = std::nullopt);
   client(client&&) = delete;  // responses point at it
   ~client();
 

@@ -9,10 +9,11 @@
 #include "pirn/core/loop.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/net/resolver.hpp"
+#include "pirn/tls/stream.hpp"
 
 namespace pirn::http::detail {
 
-client_connection::client_connection(net::tcp_stream stream, const client_options& options)
+client_connection::client_connection(io::any_stream stream, const client_options& options)
     : stream_(std::move(stream)), parser_(options.limits), read_timeout_(options.read_timeout) {}
 
 task<> client_connection::send(method verb, std::string text) {
@@ -114,13 +115,23 @@ std::unique_ptr<client_connection> connection_pool::take(const url& where) {
   return connection;
 }
 
-task<std::unique_ptr<client_connection>> connection_pool::connect(url where) {
-  if (where.is_https()) {
-    throw std::system_error(EPROTONOSUPPORT, std::generic_category(),
-                            "connect to " + where.to_string() + ": TLS is not built in");
+task<io::any_stream> connection_pool::open(const url& where) {
+  std::string host(where.host());
+  if (!where.is_https()) {
+    net::tcp_stream plain = co_await net::connect(std::move(host), where.port());
+    co_return io::any_stream(std::move(plain));
   }
-  std::optional<net::tcp_stream> stream = co_await move_on_after(
-      options_.connect_timeout, net::connect(std::string(where.host()), where.port()));
+  if (!trust_) {
+    static constexpr std::string_view protocols[] = {"http/1.1"};
+    trust_ = tls::context::client({.alpn = protocols});
+  }
+  tls::stream secured = co_await tls::connect(std::move(host), where.port(), *trust_);
+  co_return io::any_stream(std::move(secured));
+}
+
+task<std::unique_ptr<client_connection>> connection_pool::connect(url where) {
+  std::optional<io::any_stream> stream =
+      co_await move_on_after(options_.connect_timeout, open(where));
   if (!stream) throw timeout_error("connect to " + where.to_string() + ": timed out");
   ++connections;
   co_return std::make_unique<client_connection>(*std::move(stream), options_);

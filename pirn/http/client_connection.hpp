@@ -4,18 +4,20 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "pirn/core/lease.hpp"
 #include "pirn/http/client.hpp"
-#include "pirn/net/tcp_stream.hpp"
+#include "pirn/io/stream.hpp"
+#include "pirn/tls/context.hpp"
 
 namespace pirn::http::detail {
 
 /// A connection on which requests follow one another.
 class client_connection {
  public:
-  client_connection(net::tcp_stream stream, const client_options& options);
+  client_connection(io::any_stream stream, const client_options& options);
 
   /// Sends a request whose head and body are `text`.
   task<> send(method verb, std::string text);
@@ -32,7 +34,7 @@ class client_connection {
   void rest() noexcept;
   /// Whether any byte of the present response has come.
   bool has_answered() const noexcept { return answered_; }
-  std::string name() const { return stream_.peer().to_string(); }
+  std::string name() const { return stream_.name(); }
 
   bool is_fresh = true;  ///< no request was made on it before the present one
   time_point idle_since{};
@@ -40,7 +42,7 @@ class client_connection {
  private:
   task<bool> fill();
 
-  net::tcp_stream stream_;
+  io::any_stream stream_;
   response_parser parser_;
   lease chunk_;
   std::span<const std::byte> input_;
@@ -54,7 +56,8 @@ class client_connection {
 /// another is taken or given back, whatever their hosts.
 class connection_pool {
  public:
-  explicit connection_pool(const client_options& options) : options_(options) {}
+  connection_pool(const client_options& options, std::optional<tls::context> trust)
+      : options_(options), trust_(std::move(trust)) {}
 
   /// A connection that was used before, or null.
   std::unique_ptr<client_connection> take(const url& where);
@@ -70,7 +73,10 @@ class connection_pool {
   static std::string key(const url& where);
   void close_stale() noexcept;
 
+  task<io::any_stream> open(const url& where);
+
   client_options options_;
+  std::optional<tls::context> trust_;
   time_point oldest_ = never;  // none has been idle for longer
   std::map<std::string, std::list<std::unique_ptr<client_connection>>> idle_;
 };

@@ -269,9 +269,8 @@ TEST_P(http_client_test, an_unreachable_server_is_an_error_with_its_address) {
     client asking;
     std::string message = co_await failure_of(asking, base(nobody) + "/");
     EXPECT_EQ(message, "connect " + nobody.to_string() + ": Connection refused");
-    message = co_await failure_of(asking, "https://127.0.0.1/");
-    EXPECT_TRUE(message.starts_with("connect to https://127.0.0.1/: TLS is not built in"))
-        << message;
+    message = co_await failure_of(asking, "https://" + nobody.to_string() + "/");
+    EXPECT_EQ(message, "connect " + nobody.to_string() + ": Connection refused");
   });
 }
 

@@ -10,7 +10,7 @@
 namespace pirn::http {
 
 endpoint exchange::peer() const noexcept {
-  return connection_.peer_.peer();
+  return connection_.from_;
 }
 
 std::string_view exchange::parameter(std::string_view name) const noexcept {

@@ -2,12 +2,13 @@
 
 #include "pirn/core/within.hpp"
 #include "pirn/http/server_connection.hpp"
+#include "pirn/tls/stream.hpp"
 
 namespace pirn::http {
 
-task<> serve_connection(net::tcp_stream peer, const handler& answer, const server_options& options,
-                        const net::failure_sink& failures) {
-  detail::server_connection connection(std::move(peer), answer, options, failures);
+task<> serve_connection(io::any_stream peer, endpoint from, const handler& answer,
+                        const server_options& options, const net::failure_sink& failures) {
+  detail::server_connection connection(std::move(peer), from, answer, options, failures);
   cancel_scope deadline;
   bool ended = co_await within(deadline, connection.run(deadline));
   if (!ended) co_await connection.tell_timeout();
@@ -16,7 +17,18 @@ task<> serve_connection(net::tcp_stream peer, const handler& answer, const serve
 task<> serve(net::listener& where, handler answer, server_options options,
              net::failure_sink failures) {
   auto handle = [&](net::tcp_stream peer) {
-    return serve_connection(std::move(peer), answer, options, failures);
+    const endpoint from = peer.peer();
+    return serve_connection(std::move(peer), from, answer, options, failures);
+  };
+  co_await net::serve_on(where, handle, {.grace = options.grace}, failures);
+}
+
+task<> serve_tls(net::listener& where, tls::context how, handler answer, server_options options,
+                 net::failure_sink failures) {
+  auto handle = [&](net::tcp_stream peer) -> task<> {
+    const endpoint from = peer.peer();
+    tls::stream secured = co_await tls::wrap_server(std::move(peer), how);
+    co_await serve_connection(std::move(secured), from, answer, options, failures);
   };
   co_await net::serve_on(where, handle, {.grace = options.grace}, failures);
 }

@@ -5,7 +5,9 @@
 
 #include "pirn/http/codec.hpp"
 #include "pirn/http/exchange.hpp"
+#include "pirn/io/stream.hpp"
 #include "pirn/net/server.hpp"
+#include "pirn/tls/context.hpp"
 
 namespace pirn::http {
 
@@ -31,8 +33,12 @@ struct server_options {
 task<> serve(net::listener& where, handler answer, server_options options = {},
              net::failure_sink failures = {});
 
-/// Serves one connection to its end: keep-alive, pipelining.
-task<> serve_connection(net::tcp_stream peer, const handler& answer, const server_options& options,
-                        const net::failure_sink& failures);
+/// The same by HTTPS. A handshake that fails is its connection's end, and is told to `failures`.
+task<> serve_tls(net::listener& where, tls::context how, handler answer,
+                 server_options options = {}, net::failure_sink failures = {});
+
+/// Serves one connection to its end: keep-alive, pipelining. `from`: what exchange::peer() says.
+task<> serve_connection(io::any_stream peer, endpoint from, const handler& answer,
+                        const server_options& options, const net::failure_sink& failures);
 
 }  // namespace pirn::http

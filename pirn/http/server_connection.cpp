@@ -20,10 +20,11 @@ std::chrono::sys_seconds wall_seconds() noexcept {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-server_connection::server_connection(net::tcp_stream peer, const handler& answer,
+server_connection::server_connection(io::any_stream peer, endpoint from, const handler& answer,
                                      const server_options& options,
                                      const net::failure_sink& failures)
     : peer_(std::move(peer)),
+      from_(from),
       answer_(answer),
       options_(options),
       failures_(failures),
@@ -150,7 +151,7 @@ task<> server_connection::answer_one() {
       current.headers().clear();
       current.respond(status::internal_server_error, "500 Internal Server Error\n");
     }
-    if (failures_) failures_(peer_.peer(), error);
+    if (failures_) failures_(from_, error);
   } else {
     co_await finish(current);
   }
@@ -205,7 +206,7 @@ task<std::span<const std::byte>> server_connection::read_body(exchange& of) {
         must_close_ = true;
         leaves_input_ = true;
         refuse(of, parser_.error());
-        throw parser_.error().as_exception("request body from " + peer_.peer().to_string());
+        throw parser_.error().as_exception("request body from " + from_.to_string());
       }
       case parsed::head:
       case parsed::need_more:
@@ -222,7 +223,7 @@ task<std::span<const std::byte>> server_connection::read_body(exchange& of) {
     must_close_ = true;
     parse_step last = parser_.finish();
     if (last.what == parsed::error) {
-      throw parser_.error().as_exception("request body from " + peer_.peer().to_string());
+      throw parser_.error().as_exception("request body from " + from_.to_string());
     }
   }
 }

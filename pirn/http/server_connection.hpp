@@ -19,8 +19,8 @@ namespace pirn::http::detail {
 /// buffer that goes out when the input is used up, or when it is large.
 class server_connection {
  public:
-  server_connection(net::tcp_stream peer, const handler& answer, const server_options& options,
-                    const net::failure_sink& failures);
+  server_connection(io::any_stream peer, endpoint from, const handler& answer,
+                    const server_options& options, const net::failure_sink& failures);
 
   /// Serves until the connection is to be closed. `deadline` is the scope in which it runs.
   task<> run(cancel_scope& deadline);
@@ -52,7 +52,8 @@ class server_connection {
   task<> send_piece(std::span<const std::byte> bytes, bool chunked);
   void append_head(exchange& of, status code, body_framing body);
 
-  net::tcp_stream peer_;
+  io::any_stream peer_;
+  const endpoint from_;
   const handler& answer_;
   const server_options& options_;
   const net::failure_sink& failures_;

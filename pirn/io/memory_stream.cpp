@@ -93,6 +93,10 @@ task<> memory_stream::write_all(std::span<const std::byte> bytes) {
   return outgoing_->write_all(bytes);
 }
 
+task<> memory_stream::write_all(std::span<const slice> parts) {
+  for (const slice& each : parts) co_await write_all(std::span(each.data, each.size));
+}
+
 task<> memory_stream::shut_down_writing() {
   PIRN_ASSERT(outgoing_ != nullptr, "a stream that was closed or moved from is used");
   outgoing_->end();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pirn/core/lease.hpp"
+#include "pirn/core/operation.hpp"
 #include "pirn/core/task.hpp"
 
 namespace pirn::io {
@@ -37,6 +38,7 @@ class memory_stream {
   /// Cancel: part of it may have been written.
   task<> write_all(std::span<const std::byte> bytes);
   task<> write_all(std::string_view text) { return write_all(std::as_bytes(std::span(text))); }
+  task<> write_all(std::span<const slice> parts);
   task<> shut_down_writing();
   void close() noexcept;
   std::string name() const { return "memory"; }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "pirn/core/lease.hpp"
+#include "pirn/core/operation.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/core/to_task.hpp"
 
@@ -20,14 +21,16 @@ namespace pirn::io {
 /// may read while another writes.
 ///
 ///     read()               at least one byte, as a lease; an empty one is the end
-///     write_all(bytes)     all of it has been handed on
+///     write_all(bytes)     all of it has been handed on; or a list of slices, in order
 ///     shut_down_writing()  the other end reads the end of the stream; reading goes on
 ///     close()              now; no task reads or writes
 ///     name()               what errors call it: "127.0.0.1:80"
 template <class Stream>
-concept byte_stream = requires(Stream& stream, std::span<const std::byte> bytes) {
+concept byte_stream = requires(Stream& stream, std::span<const std::byte> bytes,
+                               std::span<const slice> parts) {
   requires std::same_as<await_result_t<decltype(stream.read())>, lease>;
   requires std::is_void_v<await_result_t<decltype(stream.write_all(bytes))>>;
+  requires std::is_void_v<await_result_t<decltype(stream.write_all(parts))>>;
   requires std::is_void_v<await_result_t<decltype(stream.shut_down_writing())>>;
   { stream.close() } noexcept;
   { stream.name() } -> std::convertible_to<std::string>;
@@ -39,6 +42,7 @@ namespace detail {
 struct stream_methods {
   task<lease> (*read)(void*);
   task<> (*write_all)(void*, std::span<const std::byte>);
+  task<> (*write_parts)(void*, std::span<const slice>);
   task<> (*shut_down_writing)(void*);
   void (*close)(void*) noexcept;
   std::string (*name)(void*);
@@ -53,6 +57,9 @@ inline constexpr stream_methods methods_of{
     },
     .write_all = [](void* self, std::span<const std::byte> bytes) -> task<> {
       co_await static_cast<Stream*>(self)->write_all(bytes);
+    },
+    .write_parts = [](void* self, std::span<const slice> parts) -> task<> {
+      co_await static_cast<Stream*>(self)->write_all(parts);
     },
     .shut_down_writing = [](void* self) -> task<> {
       co_await static_cast<Stream*>(self)->shut_down_writing();
@@ -83,6 +90,9 @@ class stream_ref {
   }
   task<> write_all(std::string_view text) const {
     return write_all(std::as_bytes(std::span(text)));
+  }
+  task<> write_all(std::span<const slice> parts) const {
+    return methods_->write_parts(stream_, parts);
   }
   task<> shut_down_writing() const { return methods_->shut_down_writing(stream_); }
   void close() const noexcept { methods_->close(stream_); }

@@ -105,6 +105,21 @@ TEST(memory_stream, a_cancelled_read_loses_nothing) {
   });
 }
 
+TEST(stream_ref, writes_slices_in_their_order) {
+  run_virtual([]() -> task<> {
+    auto [here, there] = memory_pair();
+    const auto part = [](std::string_view text) {
+      return slice{reinterpret_cast<const std::byte*>(text.data()), text.size()};
+    };
+    const slice parts[] = {part("one, "), part(""), part("two")};
+    const stream_ref out = here;
+    co_await out.write_all(std::span(parts));
+    co_await out.shut_down_writing();
+    const std::string all = co_await read_to_end(there);
+    EXPECT_EQ(all, "one, two");
+  });
+}
+
 TEST(any_stream, owns_a_stream_of_any_type) {
   run_virtual([]() -> task<> {
     auto [here, there] = memory_pair();

@@ -1,6 +1,7 @@
 #include "pirn/tls/stream.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "pirn/base/assert.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/io/heap_lease.hpp"
+#include "pirn/net/error.hpp"
 #include "pirn/net/resolver.hpp"
 #include "pirn/sync/mutex.hpp"
 #include "pirn/tls/context_parts.hpp"
@@ -72,12 +74,21 @@ class stream::parts {
   }
 
   task<> write_all(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const auto piece = bytes.first(std::min(bytes.size(), piece_max));
-      if (engine_.write(piece) == progress::failed) fail("write to");
-      co_await flush();
-      bytes = bytes.subspan(piece.size());
+    const slice whole{bytes.data(), bytes.size()};
+    co_await write_parts(std::span(&whole, 1));
+  }
+
+  task<> write_parts(std::span<const slice> parts) {
+    for (const slice& part : parts) {
+      std::span<const std::byte> rest(part.data, part.size);
+      while (!rest.empty()) {
+        const auto piece = rest.first(std::min(rest.size(), piece_max));
+        if (engine_.write(piece) == progress::failed) fail("write to");
+        rest = rest.subspan(piece.size());
+        if (engine_.output().size() >= piece_max) co_await flush();
+      }
     }
+    co_await flush();
   }
 
   task<> end() {
@@ -162,6 +173,9 @@ task<lease> stream::read() {
 task<> stream::write_all(std::span<const std::byte> bytes) {
   return parts_->write_all(bytes);
 }
+task<> stream::write_all(std::span<const slice> parts) {
+  return parts_->write_parts(parts);
+}
 task<> stream::shut_down_writing() {
   return parts_->end();
 }
@@ -210,7 +224,7 @@ std::string stream::peer_subject() const {
 task<stream> stream::shake_hands(std::unique_ptr<parts> fresh, duration limit) {
   const std::string name = fresh->name();
   auto shaken = co_await move_on_after(limit, fresh->shake_hands());
-  if (!shaken) throw timeout_error("TLS handshake with " + name + ": timed out");
+  if (!shaken) throw net::failure("TLS handshake with", name, ETIMEDOUT);
   co_return stream(std::move(fresh));
 }
 

@@ -41,6 +41,7 @@ class stream {
   /// Cancel: part of it may have gone out; after that the stream is only good for closing.
   task<> write_all(std::span<const std::byte> bytes);
   task<> write_all(std::string_view text) { return write_all(std::as_bytes(std::span(text))); }
+  task<> write_all(std::span<const slice> parts);
 
   /// Says that nothing more will be written (close_notify); reading goes on.
   task<> shut_down_writing();
@@ -73,9 +74,9 @@ class stream {
 };
 
 /// Makes a stream secure, as its client: the server must show a certificate for `host`, a name or
-/// an IP address. Throws: tls::error that says what is wrong with the certificate, or what the
-/// server refused;
-///         timeout_error after the context's handshake_limit.
+/// an IP address.
+/// Throws: tls::error that says what is wrong with the certificate, or that the server refused;
+///         std::system_error (timed out) after the context's handshake_limit.
 /// Cancel: the transport is closed.
 task<stream> wrap_client(io::any_stream transport, std::string host, context how);
 

@@ -1,0 +1,94 @@
+// https: requests over TLS, on each driver.
+#include <exception>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "pirn/core/gather.hpp"
+#include "pirn/http/client.hpp"
+#include "pirn/http/server.hpp"
+#include "pirn/sync/event.hpp"
+#include "pirn/testing/each_driver_test.hpp"
+#include "pirn/testing/message_of_test.hpp"
+#include "pirn/tls/connected_test.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace pirn;
+using namespace pirn::http;
+using pirn::testing::message_of;
+using pirn::tls::made;
+
+task<> say_where(exchange& current) {
+  current.respond(status::ok,
+                  std::string("you asked for ") + std::string(current.request().target));
+  co_return;
+}
+
+class https_test : public pirn::testing::each_driver {
+ protected:
+  /// Runs `use(url)` against a server that shows `files`.
+  template <class Use>
+  static void served(
+      const tls::certificate_files& files, server_options options, Use use,
+      net::failure_sink failures = [](auto&&...) {}) {
+    on_loop([&]() -> task<> {
+      net::listener where(net::loopback(0));
+      const std::string url = "https://localhost:" + std::to_string(where.local().port()) + "/";
+      co_await race(serve_tls(where, made().server(files), say_where, options, failures), use(url));
+    });
+  }
+};
+INSTANTIATE_TEST_SUITE_P(drivers, https_test, pirn::testing::on_each(), pirn::testing::driver_name);
+
+TEST_P(https_test, several_requests_share_one_connection) {
+  served(made().good, {}, [](std::string url) -> task<> {
+    client asking({}, made().client());
+    for (const char* path : {"a", "b", "c"}) {
+      response answer = co_await asking.get(url + path);
+      const std::string body = co_await answer.read_all();
+      EXPECT_EQ(body, std::string("you asked for /") + path);
+    }
+    EXPECT_EQ(asking.count().connections, 1U);
+  });
+}
+
+TEST_P(https_test, a_server_whom_nobody_trusts_is_refused_and_told) {
+  std::string told;
+  event is_told;
+  const auto failures = [&](const endpoint&, const std::exception_ptr& error) {
+    is_told.set();
+    try {
+      std::rethrow_exception(error);
+    } catch (const tls::error& refused) {
+      told = refused.what();
+    }
+  };
+  const tls::certificate_files strange = made().authority.make({.self_signed = true});
+  served(
+      strange, {},
+      [&](std::string url) -> task<> {
+        client asking({}, made().client());
+        const std::string message =
+            co_await message_of<tls::error>([&]() -> task<> { co_await asking.get(url); });
+        EXPECT_TRUE(message.ends_with("the certificate is self-signed")) << message;
+        co_await is_told.wait();
+      },
+      failures);
+  EXPECT_TRUE(told.contains("the peer refused: ")) << told;
+}
+
+TEST_P(https_test, a_plain_client_does_not_disturb_the_server) {
+  served(made().good, {}, [](std::string url) -> task<> {
+    client asking({.response_timeout = 5s}, made().client());
+    const std::string plain = "http" + url.substr(5);
+    const std::string message =
+        co_await message_of([&]() -> task<> { co_await asking.get(plain); });
+    EXPECT_NE(message, "");
+    response answer = co_await asking.get(url);
+    EXPECT_TRUE(answer.ok());
+  });
+}
+
+}  // namespace
