@@ -40,6 +40,8 @@
 #include "pirn/io/file.hpp"
 #include "pirn/io/memory_stream.hpp"
 #include "pirn/io/stream.hpp"
+#include "pirn/net/connect.hpp"
+#include "pirn/net/resolver.hpp"
 #include "pirn/net/server.hpp"
 #include "pirn/net/tcp_stream.hpp"
 #include "pirn/run/run.hpp"

@@ -31,6 +31,7 @@ loop::~loop() {
     const std::string text = "a loop ends after its tasks; there are left:\n" + dump_tasks();
     detail::assertion_failed("no task left", text.c_str());
   }
+  while (values_ != nullptr) values_ = std::move(values_->next);
   PIRN_ASSERT(timers_.empty(), "a loop ends after the timers that were armed on it");
   PIRN_ASSERT(foreground_ == 0, "a loop ends after the requests that it awaited");
   PIRN_ASSERT(outside_work_ == 0, "a loop ends after the completions that were made on it");
@@ -66,6 +67,17 @@ class posted_call final : public inbox_message, public detail::pooled_frame {
 
 void loop::post(std::move_only_function<void()> fn) {
   inbox_.post(*std::make_unique<posted_call>(std::move(fn)).release());
+}
+
+detail::loop_value* loop::find_value(const void* variable) const noexcept {
+  detail::loop_value* each = values_.get();
+  while (each != nullptr && each->variable != variable) each = each->next.get();
+  return each;
+}
+
+void loop::keep_value(std::unique_ptr<detail::loop_value> made) noexcept {
+  made->next = std::move(values_);
+  values_ = std::move(made);
 }
 
 bool loop::can_be_woken() const noexcept {

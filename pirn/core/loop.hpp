@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,18 @@
 #include "pirn/core/wait.hpp"
 
 namespace pirn {
+
+namespace detail {
+
+/// What a loop keeps for a `loop_local`; a link of its chain of them.
+struct loop_value {
+  virtual ~loop_value() = default;
+
+  const void* variable = nullptr;
+  std::unique_ptr<loop_value> next;
+};
+
+}  // namespace detail
 
 /// How a loop goes about its turns.
 struct loop_options {
@@ -87,6 +100,10 @@ class loop {
   }
   void lend(blocking_runner& threads) noexcept { blocking_ = &threads; }
 
+  // For loop_local.
+  detail::loop_value* find_value(const void* variable) const noexcept;
+  void keep_value(std::unique_ptr<detail::loop_value> made) noexcept;
+
   // For waits.
   void make_ready(ready_node& node) noexcept { ready_.push(node); }
   void make_ready_first(ready_node& node) noexcept { urgent_.push(node); }
@@ -152,6 +169,7 @@ class loop {
   timer_queue timers_;
   inbox inbox_;
   blocking_runner* blocking_ = nullptr;
+  std::unique_ptr<detail::loop_value> values_;  // the youngest first
   std::size_t foreground_ = 0;
   std::size_t outside_work_ = 0;
   detail::loop_door* door_;  // shared with the handles

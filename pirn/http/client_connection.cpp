@@ -8,7 +8,7 @@
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/core/within.hpp"
-#include "pirn/net/resolver.hpp"
+#include "pirn/net/connect.hpp"
 #include "pirn/tls/stream.hpp"
 
 namespace pirn::http::detail {

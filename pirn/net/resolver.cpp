@@ -1,95 +1,103 @@
 #include "pirn/net/resolver.hpp"
 
-#include <cerrno>
-#include <memory>
 #include <optional>
 #include <system_error>
 
 #include <netdb.h>
-#include <netinet/in.h>
 
-#include "pirn/exec/to_thread.hpp"
-#include "pirn/net/error.hpp"
+#include "pirn/core/loop_local.hpp"
 #include "pirn/net/listener.hpp"
 
 namespace pirn::net {
 
 namespace {
 
-// Errors of getaddrinfo, which are no errno.
-class resolver_category_type final : public std::error_category {
- public:
-  const char* name() const noexcept override { return "resolver"; }
-  std::string message(int code) const override { return gai_strerror(code); }
-};
+loop_local<resolver> own_resolver;
 
-const std::error_category& resolver_category() noexcept {
-  static const resolver_category_type category;
-  return category;
+// Names know no case, beyond ASCII neither.
+std::string in_lower_case(std::string name) {
+  for (char& each : name) {
+    if (each >= 'A' && each <= 'Z') each = static_cast<char>(each - 'A' + 'a');
+  }
+  return name;
 }
 
-endpoint from_sockaddr(const sockaddr& address, std::uint16_t port) {
-  if (address.sa_family == AF_INET) {
-    const auto& four = reinterpret_cast<const sockaddr_in&>(address);
-    std::array<std::uint8_t, 4> ip{};
-    std::copy_n(reinterpret_cast<const std::uint8_t*>(&four.sin_addr), ip.size(), ip.begin());
-    return endpoint::ipv4(ip, port);
-  }
-  const auto& six = reinterpret_cast<const sockaddr_in6&>(address);
-  std::array<std::uint8_t, 16> ip{};
-  std::copy_n(reinterpret_cast<const std::uint8_t*>(&six.sin6_addr), ip.size(), ip.begin());
-  return endpoint::ipv6(ip, port, six.sin6_scope_id);
+std::vector<endpoint> with_port(std::vector<endpoint> addresses, std::uint16_t port) {
+  for (endpoint& each : addresses) each = each.with_port(port);
+  return addresses;
 }
 
-// Blocks: for a thread.
-std::vector<endpoint> look_up(const std::string& host, std::uint16_t port) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  wanted.ai_flags = AI_ADDRCONFIG;
-  addrinfo* list = nullptr;
-  const int error = getaddrinfo(host.c_str(), nullptr, &wanted, &list);
-  if (error != 0) throw std::system_error(error, resolver_category(), "resolve " + host);
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
-  std::vector<endpoint> found;
-  for (const addrinfo* each = list; each != nullptr; each = each->ai_next) {
-    if (each->ai_family != AF_INET && each->ai_family != AF_INET6) continue;
-    found.push_back(from_sockaddr(*each->ai_addr, port));
-  }
-  if (found.empty()) throw std::system_error(EAI_NONAME, resolver_category(), "resolve " + host);
-  return found;
+std::system_error unknown(const std::string& what) {
+  return {EAI_NONAME, resolver_category(), what};
+}
+
+name_service* usual_service() noexcept {
+  return loop::current().driver().is_virtual() ? nullptr : &system_names();
+}
+
+bool is_ip(const endpoint& address) noexcept {
+  return address.kind() == endpoint::family::ipv4 || address.kind() == endpoint::family::ipv6;
 }
 
 }  // namespace
 
-task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port) {
-  std::vector<endpoint> found;
+resolver::resolver(resolver_options options) : options_(options), asked_(usual_service()) {
+  if (asked_ == nullptr) define("localhost", {loopback(0)});
+}
+resolver::resolver(name_service& asked, resolver_options options)
+    : options_(options), asked_(&asked) {}
+
+resolver& resolver::current() {
+  return own_resolver.of(loop::current());
+}
+
+task<std::vector<endpoint>> resolver::resolve(std::string host, std::uint16_t port) {
   if (std::optional<endpoint> numeric = endpoint::parse_ip(host, port)) {
-    found.push_back(*numeric);
-    co_return found;
+    co_return std::vector<endpoint>(1, *numeric);
   }
-  if (loop::current().driver().is_virtual()) {
-    if (host != "localhost") {
-      throw std::system_error(EAI_NONAME, resolver_category(), "resolve " + host);
+  std::string key = in_lower_case(host);
+  auto defined = defined_.find(key);
+  if (defined != defined_.end() && !defined->second.empty()) {
+    co_return with_port(defined->second, port);
+  }
+  if (asked_ == nullptr || defined != defined_.end()) throw unknown("resolve " + host);
+  auto ask = [asked = asked_, host] { return asked->addresses(host); };
+  std::vector<endpoint> found = co_await addresses_.get(std::move(key), limits(), std::move(ask));
+  co_return with_port(std::move(found), port);
+}
+
+task<std::string> resolver::reverse(endpoint address) {
+  const std::string what = "name of " + address.host();
+  if (!is_ip(address)) throw std::system_error(EAI_FAMILY, resolver_category(), what);
+  address = address.with_port(0);
+  for (const auto& [host, addresses] : defined_) {
+    for (const endpoint& each : addresses) {
+      if (each.with_port(0) == address) co_return host;
     }
-    found.push_back(loopback(port));
-    co_return found;
   }
-  found = co_await to_thread(&look_up, host, port);
+  if (asked_ == nullptr) throw unknown(what);
+  auto ask = [asked = asked_, address] { return asked->name(address); };
+  std::string found = co_await names_.get(address.host(), limits(), std::move(ask));
   co_return found;
 }
 
-task<tcp_stream> connect(std::string host, std::uint16_t port, stream_options options) {
-  std::vector<endpoint> addresses = co_await resolve(std::move(host), port);
-  std::exception_ptr error;
-  for (const endpoint& each : addresses) {
-    try {
-      tcp_stream connected = co_await connect(each, options);
-      co_return connected;
-    } catch (const std::system_error&) {
-      error = std::current_exception();
-    }
-  }
-  std::rethrow_exception(error);
+void resolver::define(std::string host, std::vector<endpoint> addresses) {
+  defined_.insert_or_assign(in_lower_case(std::move(host)), std::move(addresses));
+}
+
+void resolver::clear() noexcept {
+  addresses_.clear();
+  names_.clear();
+}
+
+task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port) {
+  std::vector<endpoint> found = co_await resolver::current().resolve(std::move(host), port);
+  co_return found;
+}
+
+task<std::string> reverse(endpoint address) {
+  std::string found = co_await resolver::current().reverse(address);
+  co_return found;
 }
 
 }  // namespace pirn::net

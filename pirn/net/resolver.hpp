@@ -1,23 +1,84 @@
-// resolver: host names to addresses.
+// resolver: host names to addresses, and back; what was asked lately is known.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "pirn/core/task.hpp"
-#include "pirn/net/tcp_stream.hpp"
+#include "pirn/net/answer_cache.hpp"
+#include "pirn/net/name_service.hpp"
 
 namespace pirn::net {
 
-/// The addresses of `host`, best first, each with `port`. A numeric address is taken as it is;
-/// other names are looked up in a thread (getaddrinfo). On virtual time only `localhost` and
-/// numeric addresses are known.
-/// Throws: std::system_error ("resolve no.such.host: Name or service not known").
-task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port);
+/// For how long a resolver takes an answer for true. The system tells no time to live.
+struct resolver_options {
+  duration ttl = std::chrono::seconds(60);
+  duration negative_ttl = std::chrono::seconds(3);  ///< of "there is no such name"
+  std::size_t answers_max = 1024;  ///< of each kind, at least one; beyond it the oldest goes
+};
+static_assert(std::is_trivially_copyable_v<resolver_options>);
 
-/// Connects to the first address of `host` that answers.
-/// Throws: std::system_error of the last address tried.
-task<tcp_stream> connect(std::string host, std::uint16_t port, stream_options options = {});
+/// Looks names up in the threads of its loop, for all of the loop's tasks: who asks for the same at
+/// once waits for the same answer, and answers and failures are kept for a while. Each loop has one
+/// of its own, `resolver::current()`, which `resolve`, `reverse` and `connect` ask.
+///
+/// On virtual time it asks nobody: only numeric addresses, `localhost` and what was defined are
+/// known, unless it was given a name_service.
+///
+/// Threads:  its loop's.
+/// Lifetime: outlives its tasks. The end of a run waits for a look-up that is still in its thread.
+class resolver {
+ public:
+  /// Requires: a loop runs on this thread.
+  explicit resolver(resolver_options options = {});
+  explicit resolver(name_service& asked, resolver_options options = {});
+  resolver(resolver&&) = delete;  // tasks point at it
+
+  /// The running loop's own.
+  static resolver& current();
+
+  /// The addresses of `host`, best first, each with `port`. A numeric address is taken as it is.
+  ///
+  /// Throws: std::system_error ("resolve no.such.host: Name or service not known").
+  /// Cancel: leaves at once; the look-up goes on, and its answer is kept.
+  task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port);
+
+  /// The name of an IP address.
+  ///
+  /// Throws: std::system_error ("name of 192.0.2.1: Name or service not known").
+  /// Cancel: as resolve().
+  /// Source: getnameinfo(3) with NI_NAMEREQD.
+  task<std::string> reverse(endpoint address);
+
+  /// Says what `host` is, whatever others say, as a line of /etc/hosts does; no addresses: that
+  /// there is no such host. It holds until it is defined anew.
+  void define(std::string host, std::vector<endpoint> addresses);
+
+  /// Forgets all answers; definitions stay.
+  void clear() noexcept;
+  std::size_t answers() const noexcept { return addresses_.size() + names_.size(); }
+
+  const resolver_options& options() const noexcept { return options_; }
+  /// Holds for the answers that are kept, too.
+  void set_options(resolver_options options) noexcept { options_ = options; }
+
+ private:
+  answer_limits limits() const noexcept {
+    return {options_.ttl, options_.negative_ttl, options_.answers_max};
+  }
+
+  resolver_options options_;
+  name_service* asked_;  // null: nobody
+  std::map<std::string, std::vector<endpoint>, std::less<>> defined_;
+  answer_cache<std::vector<endpoint>> addresses_;
+  answer_cache<std::string> names_;
+};
+
+/// The same by the running loop's resolver.
+task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port);
+task<std::string> reverse(endpoint address);
 
 }  // namespace pirn::net

@@ -56,6 +56,8 @@ struct runtime::parts {
     }
   }
 
+  ~parts() { in_turn.perform_rest(*loop); }
+
   std::unique_ptr<pirn::driver> make_driver() {
     driver_choice choice = options.driver;
     if (choice == driver_choice::automatic) choice = chosen_by_environment();

@@ -12,7 +12,6 @@
 #include "pirn/core/within.hpp"
 #include "pirn/io/heap_lease.hpp"
 #include "pirn/net/error.hpp"
-#include "pirn/net/resolver.hpp"
 #include "pirn/sync/mutex.hpp"
 #include "pirn/tls/context_parts.hpp"
 #include "pirn/tls/engine.hpp"
@@ -249,7 +248,8 @@ task<stream> wrap_server(io::any_stream transport, context how) {
   co_return secured;
 }
 
-task<stream> connect(std::string host, std::uint16_t port, context how, stream_options options) {
+task<stream> connect(std::string host, std::uint16_t port, context how,
+                     net::connect_options options) {
   net::tcp_stream plain = co_await net::connect(host, port, options);
   stream secured = co_await wrap_client(std::move(plain), std::move(host), std::move(how));
   co_return secured;

@@ -11,7 +11,7 @@
 #include "pirn/core/lease.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/io/stream.hpp"
-#include "pirn/net/tcp_stream.hpp"
+#include "pirn/net/connect.hpp"
 #include "pirn/tls/context.hpp"
 
 namespace pirn::tls {
@@ -86,6 +86,6 @@ task<stream> wrap_server(io::any_stream transport, context how);
 /// Connects to a host by TCP, and makes that secure.
 /// Throws: what net::connect() and wrap_client() throw.
 task<stream> connect(std::string host, std::uint16_t port, context how,
-                     stream_options options = {});
+                     net::connect_options options = {});
 
 }  // namespace pirn::tls

@@ -1,0 +1,78 @@
+#include "pirn/net/name_service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include <netdb.h>
+
+#include "pirn/platform/sockaddr.hpp"
+
+namespace pirn::net {
+
+namespace {
+
+class resolver_category_type final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "resolver"; }
+  std::string message(int code) const override { return gai_strerror(code); }
+};
+
+// An errno that the resolver met is told as one.
+std::system_error failure_of(int code, const std::string& what) {
+  if (code == EAI_SYSTEM) return {errno, std::generic_category(), what};
+  return {code, resolver_category(), what};
+}
+
+endpoint to_endpoint(const addrinfo& from) {
+  socket_address address;
+  const std::size_t size = std::min<std::size_t>(from.ai_addrlen, address.size());
+  std::memcpy(address.data(), from.ai_addr, size);
+  *address.size_word() = static_cast<socklen_t>(size);
+  return address.to_endpoint();
+}
+
+class system_name_service final : public name_service {
+ public:
+  std::vector<endpoint> addresses(const std::string& host) override {
+    addrinfo wanted{};
+    wanted.ai_socktype = SOCK_STREAM;  // each address once
+    wanted.ai_flags = AI_ADDRCONFIG;
+    addrinfo* list = nullptr;
+    const int error = getaddrinfo(host.c_str(), nullptr, &wanted, &list);
+    if (error != 0) throw failure_of(error, "resolve " + host);
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
+    std::vector<endpoint> found;
+    for (const addrinfo* each = list; each != nullptr; each = each->ai_next) {
+      if (each->ai_family != AF_INET && each->ai_family != AF_INET6) continue;
+      found.push_back(to_endpoint(*each));
+    }
+    if (found.empty()) throw failure_of(EAI_NONAME, "resolve " + host);
+    return found;
+  }
+
+  std::string name(const endpoint& address) override {
+    const socket_address asked(address);
+    std::array<char, NI_MAXHOST> host{};
+    const int error =
+        getnameinfo(asked.data(), asked.size(), host.data(), host.size(), nullptr, 0, NI_NAMEREQD);
+    if (error != 0) throw failure_of(error, "name of " + address.host());
+    return host.data();
+  }
+};
+
+}  // namespace
+
+name_service& system_names() noexcept {
+  static system_name_service service;
+  return service;
+}
+
+const std::error_category& resolver_category() noexcept {
+  static const resolver_category_type category;
+  return category;
+}
+
+}  // namespace pirn::net
