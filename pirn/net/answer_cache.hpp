@@ -34,7 +34,7 @@ class answer_cache {
   task<Answer> get(std::string key, answer_limits limits, Ask ask) {
     const future<Answer> answer = answer_to(key, limits, std::move(ask));
     const noting_end note{*this, key, answer};
-    detail::settled_wait settled(answer.state());
+    pirn::detail::settled_wait settled(answer.state());
     co_await settled;
     co_return answer.result();
   }
@@ -64,7 +64,7 @@ class answer_cache {
     if (known != kept_.end() && is_good(known->second, limits)) return known->second.answer;
     if (known != kept_.end()) kept_.erase(known);
     while (kept_.size() >= limits.answers_max && !kept_.empty()) forget_one(limits);
-    future<Answer> asked = detail::loop_threads().submit(std::move(ask));
+    future<Answer> asked = pirn::detail::loop_threads().submit(std::move(ask));
     kept_.try_emplace(key, entry{asked, now()});
     return asked;
   }
