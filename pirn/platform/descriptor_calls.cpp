@@ -1,16 +1,15 @@
 #include "pirn/platform/descriptor_calls.hpp"
 
-#include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <csignal>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "pirn/platform/timespec.hpp"
 
 namespace pirn {
 
@@ -58,15 +57,6 @@ int happened(int events) noexcept {
   if ((events & POLLHUP) != 0) result |= poll_hang_up;
   if ((events & (POLLERR | POLLNVAL)) != 0) result |= poll_error;
   return result;
-}
-
-// In milliseconds, rounded up, so that a wait never ends before its time.
-int remaining_ms(std::optional<steady_time> deadline) noexcept {
-  if (!deadline) return -1;
-  auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
-  if (left.count() <= 0) return 0;
-  return static_cast<int>(std::min<std::int64_t>(left.count(), INT_MAX));
 }
 
 }  // namespace
@@ -140,28 +130,11 @@ std::ptrdiff_t write_now(int descriptor, std::span<const std::byte> from) noexce
 int wait_until_ready(int descriptor, int events, std::optional<steady_time> deadline) noexcept {
   pollfd watched{.fd = descriptor, .events = wanted(events), .revents = 0};
   for (;;) {
-    int ready = ::poll(&watched, 1, remaining_ms(deadline));
+    int ready = ::poll(&watched, 1, detail::remaining_ms(deadline));
     if (ready > 0) return happened(watched.revents);
     if (ready < 0 && errno != EINTR) return -errno;
     if (deadline && std::chrono::steady_clock::now() >= *deadline) return 0;
   }
-}
-
-int descriptor_set::open() noexcept {
-  set_ = unique_fd(::epoll_create1(EPOLL_CLOEXEC));
-  return set_ ? 0 : -errno;
-}
-
-int descriptor_set::add(int descriptor, int events) noexcept {
-  epoll_event watched{};
-  watched.data.fd = descriptor;
-  if ((events & poll_readable) != 0) watched.events |= EPOLLIN;
-  if ((events & poll_writable) != 0) watched.events |= EPOLLOUT;
-  return ::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &watched) == 0 ? 0 : -errno;
-}
-
-void descriptor_set::remove(int descriptor) noexcept {
-  ::epoll_ctl(set_.get(), EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
 }  // namespace pirn

@@ -55,17 +55,4 @@ std::ptrdiff_t write_now(int descriptor, std::span<const std::byte> from) noexce
 /// Returns: the events that hold, 0 when it was too late, or -errno.
 int wait_until_ready(int descriptor, int events, std::optional<steady_time> deadline) noexcept;
 
-/// Descriptors that are waited for as one: the set itself can be polled for reading.
-class descriptor_set {
- public:
-  /// Returns: 0 or -errno.
-  int open() noexcept;
-  int add(int descriptor, int events) noexcept;
-  void remove(int descriptor) noexcept;
-  int get() const noexcept { return set_.get(); }
-
- private:
-  unique_fd set_;
-};
-
 }  // namespace pirn

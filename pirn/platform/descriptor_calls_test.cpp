@@ -96,20 +96,4 @@ TEST(descriptor_calls, a_file_in_memory_is_read_from_its_start) {
   EXPECT_EQ(read_now(file->get(), into), 0);
 }
 
-TEST(descriptor_calls, a_set_is_ready_when_one_of_it_is) {
-  auto one = make_pipe();
-  auto two = make_pipe();
-  ASSERT_TRUE(one && two);
-  descriptor_set set;
-  ASSERT_EQ(set.open(), 0);
-  ASSERT_EQ(set.add(one->reader.get(), poll_readable), 0);
-  ASSERT_EQ(set.add(two->reader.get(), poll_readable), 0);
-  auto now = std::chrono::steady_clock::now();
-  EXPECT_EQ(wait_until_ready(set.get(), poll_readable, now), 0);
-  EXPECT_EQ(write_now(two->writer.get(), bytes("x")), 1);
-  EXPECT_EQ(wait_until_ready(set.get(), poll_readable, {}), poll_readable);
-  set.remove(two->reader.get());
-  EXPECT_EQ(wait_until_ready(set.get(), poll_readable, now), 0);
-}
-
 }  // namespace

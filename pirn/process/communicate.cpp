@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "pirn/platform/descriptor_calls.hpp"
 #include "pirn/process/process_state.hpp"
 
 namespace pirn::detail {

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <vector>
 
+#include "pirn/platform/descriptor_calls.hpp"
 #include "pirn/platform/spawn.hpp"
 #include "pirn/process/calling.hpp"
 #include "pirn/process/process_state.hpp"

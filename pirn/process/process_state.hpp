@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "pirn/platform/descriptor_calls.hpp"
+#include "pirn/platform/descriptor_set.hpp"
 #include "pirn/platform/pidfd.hpp"
 #include "pirn/process/process.hpp"
 
