@@ -4,13 +4,15 @@
 
 namespace pirn::net::detail {
 
-bool is_network_failure(const std::exception_ptr& error) noexcept {
+void report_failure(const endpoint& peer, const std::exception_ptr& error,
+                    const failure_sink& failures) {
+  if (failures) {
+    failures(peer, error);
+    return;
+  }
   try {
     std::rethrow_exception(error);
-  } catch (const std::system_error&) {
-    return true;
-  } catch (...) {
-    return false;
+  } catch (const std::system_error&) {  // its connection has ended, as it would have anyway
   }
 }
 

@@ -37,8 +37,10 @@ namespace detail {
 /// Takes the next connection; pauses while the system is short of descriptors or memory.
 task<tcp_stream> accept_patiently(listener& where, duration pause);
 
-/// Whether `error` is what the network or the system did: a std::system_error.
-bool is_network_failure(const std::exception_ptr& error) noexcept;
+/// Tells `failures` of a connection's failure; where there is no sink, rethrows it, but not what
+/// the network or the system did: a std::system_error.
+void report_failure(const endpoint& peer, const std::exception_ptr& error,
+                    const failure_sink& failures);
 
 /// A server while it runs. Two groups: what cancels it reaches the acceptor in the one; the
 /// handlers in the other stand in a shield, which ends with their grace.
@@ -92,12 +94,7 @@ class server_run {
     } catch (...) {
       error = std::current_exception();
     }
-    if (!error) co_return;
-    if (failures_) {
-      failures_(address, error);
-    } else if (!is_network_failure(error)) {
-      std::rethrow_exception(error);
-    }
+    if (error) report_failure(address, error, failures_);
   }
 
   listener& where_;

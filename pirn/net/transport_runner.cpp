@@ -1,0 +1,61 @@
+#include "pirn/net/transport_runner.hpp"
+
+#include <utility>
+
+#include "pirn/core/exception_group.hpp"
+
+namespace pirn::net::detail {
+
+std::shared_ptr<transport> transport_runner::make(tcp_stream connected,
+                                                  std::shared_ptr<base_protocol> told) {
+  PIRN_ASSERT(told != nullptr, "a connection has a protocol");
+  return std::make_shared<transport>(transport::passkey{}, std::move(connected), std::move(told));
+}
+
+task<> transport_runner::run(std::shared_ptr<transport> running) {
+  transport& self = *running;
+  task_record& me = co_await this_task_record{};
+  task_group flow(me);
+  cancel_scope reading;
+  self.flow_ = &flow;
+  self.reading_ = &reading;
+  self.call([&](base_protocol& told) { told.connection_made(self); });
+  self.made_.set();
+
+  std::exception_ptr error;
+  try {
+    if (!self.is_closing()) co_await within(reading, self.receive());
+  } catch (...) {
+    error = std::current_exception();
+  }
+  try {
+    co_await flow.join_first(error);  // what waits is sent, unless it was broken off
+    error = nullptr;
+  } catch (...) {
+    error = std::current_exception();
+  }
+  finish(self, self.failure_ ? self.failure_ : error);
+}
+
+void transport_runner::finish(transport& ended, std::exception_ptr error) {
+  if (ended.unsent_bytes() > 0) ended.stream_.reset_on_close();  // no false end for the peer
+  ended.state_ = transport::state::lost;
+  const std::shared_ptr<base_protocol> told = std::exchange(ended.protocol_, nullptr);
+  std::exception_ptr last;
+  try {
+    told->connection_lost(error);
+  } catch (...) {
+    last = std::current_exception();
+  }
+  ended.former_.clear();
+  ended.sending_ = {};
+  ended.unsent_ = {};
+  ended.sent_ = 0;
+  ended.stream_.close();
+  ended.lost_.set();
+  if (error && last) throw exception_group({error, last});
+  if (last) std::rethrow_exception(last);
+  if (error) std::rethrow_exception(error);
+}
+
+}  // namespace pirn::net::detail
