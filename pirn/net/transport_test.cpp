@@ -174,6 +174,26 @@ TEST_P(transport_test, a_reader_that_is_paused_can_be_closed_and_aborted) {
   });
 }
 
+TEST_P(transport_test, it_may_be_closed_or_aborted_as_soon_as_it_is_made_and_after_the_peers_end) {
+  on_loop([]() -> task<> {
+    for (bool abort : {false, true}) {
+      for (std::string_view moment : {"made", "eof"}) {
+        auto end_it = [=](recorder& me, const std::string& call) {
+          me.stay_open = true;
+          if (call == moment) abort ? me.to->abort() : me.to->close();
+        };
+        co_await with_group([&](task_group& group) -> task<> {
+          recorded_end end = co_await recorded(group, end_it);
+          end.peer.raw().shut_down_sending();
+          co_await end.to->wait_closed();
+          EXPECT_EQ(end.told->calls.back(), "lost");
+          EXPECT_EQ(end.told->calls.size(), moment == "made" ? 2U : 3U);
+        });
+      }
+    }
+  });
+}
+
 TEST_P(transport_test, a_reset_is_told_to_connection_lost_alone) {
   on_loop([]() -> task<> {
     std::shared_ptr<recorder> told;

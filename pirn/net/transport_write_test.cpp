@@ -27,7 +27,7 @@ TEST_P(transport_write_test, what_is_written_in_a_call_arrives) {
         if (call.starts_with("data")) {
           EXPECT_TRUE(me.to->write("you said: "));
           EXPECT_TRUE(me.to->write(call.substr(5)));
-          EXPECT_EQ(me.to->write_buffer_size(), is_virtual() ? me.to->write_buffer_size() : 0U);
+          EXPECT_TRUE(is_virtual() || me.to->write_buffer_size() == 0) << "it was sent at once";
         }
       });
       co_await end.peer.write_all("hello");
