@@ -1,9 +1,12 @@
-// blocking_file: writing a file by calls that block, for threads that may.
+// blocking_file: files by calls that block, for threads that may.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
+
+#include "pirn/core/operation.hpp"
 
 namespace pirn::apps {
 
@@ -13,6 +16,16 @@ namespace pirn::apps {
 /// Throws: std::system_error that names the operation and the path ("write out/a: no space left on
 /// device").
 void write_whole_blocking(const std::string& path, std::span<const std::byte> bytes);
+
+/// Reads a file from its beginning to its end.
+///
+/// Throws: std::system_error that names the operation and the path ("open a: no such file or
+/// directory").
+std::vector<std::byte> read_whole_blocking(const std::string& path);
+
+/// Asks for the status of a file, or of what a link leads to.
+/// Throws: std::system_error that names the path ("open a: no such file or directory").
+file_status status_blocking(const std::string& path);
 
 /// What is written beside a file until it is whole.
 std::string partial_path(const std::string& path);

@@ -11,17 +11,20 @@ _pirn_values() {
     --driver) echo "auto io_uring epoll" ;;
     --style) echo "sequential threads futures processes async virtual all" ;;
     -s | --server) echo "LOCAL DELAY ERROR REMOTE" ;;
-    -i | --input) echo - ;;
+    -i | --input | --source) echo - ;;
     -d | --dest | --flags-dir | -o | --output-dir) echo / ;;
     -l | --limit | -m | --max-req | --base-url | --delay | --error-rate | --seed) echo "" ;;
     -j | --jobs | --per-host | --timeout | --connect-timeout) echo "" ;;
-    --retries | --retry-wait | --retry-wait-max | -b | --bind | -n | --seconds) echo "" ;;
+    --retries | --retry-wait | --retry-wait-max | -b | --bind | -n | --seconds | --tcp) echo "" ;;
     *) return 1 ;;
   esac
 }
 
 _pirn_options() {
   case $1 in
+    charfinder)
+      echo "--tcp --source --no-cache --json --quiet --driver --workers --help"
+      ;;
     flags)
       echo "--all --every --limit --max-req --server --base-url --delay --error-rate --style" \
         "--executor --with-country --dest --flags-dir --seed --verbose --json --driver --help"
@@ -37,7 +40,7 @@ _pirn_options() {
     serve) echo "--bind --list --no-list --quiet --driver --workers --help" ;;
     echo) echo "--driver --workers --help" ;;
     spin) echo "--seconds --help" ;;
-    *) echo "echo flags get hash serve spin --help --version" ;;
+    *) echo "charfinder echo flags get hash serve spin --help --version" ;;
   esac
 }
 
