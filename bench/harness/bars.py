@@ -47,6 +47,8 @@ def _all(results):
         yield against(results, "get", "small", 1, peer, "wall")
     yield against(results, "get", "small", 1.5, "limit", "wall")
     yield against(results, "get", "large", 1, "curl")
+    for case in ("depth 16", "depth 256"):
+        yield absolute(results, "charfinder", case, "cpu", "µs", 5)  # 200,000 a second
     yield absolute(results, "get", "wide", "memory", "MB", 20)
 
 

@@ -80,6 +80,7 @@ def _subjects(bench, *names):
         "curl": Subject("curl", "curl"),
         "aria2c": Subject("aria2c", "aria2c"),
         "pirn-command": Subject("pirn", "pirn"),
+        "pirn-command-epoll": Subject("pirn-epoll", "pirn", (), {"PIRN_DRIVER": "epoll"}),
         "sha256sum": Subject("sha256sum", "sha256sum"),
         "openssl": Subject("openssl", "openssl"),
     }
@@ -227,6 +228,13 @@ BENCHES = {
             "the SHA-256 of 5,000 files of 10 KiB (small) and of 8 of 50 MiB (large), in memory",
             ("small", "large"),
             _subjects("hash", "pirn-command", "sha256sum", "openssl"),
+        ),
+        Bench(
+            "charfinder",
+            "a character finder over TCP: queries with one line for an answer, so many pipelined in "
+            "a write; the server's CPU time for a query",
+            ("depth 16", "depth 256"),
+            _subjects("charfinder", "pirn-command", "pirn-command-epoll", "cpython", "uvloop"),
         ),
     )
 }

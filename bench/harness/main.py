@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from . import build, echoing, fetching, hashing, micro, report, rounds, scaling, serving
+from . import build, echoing, fetching, finding, hashing, micro, report, rounds, scaling, serving
 from .bars import bars
 from .build import say
 from .catalog import BENCHES, PIRN
@@ -17,6 +17,7 @@ MEASURE = {
     "http": serving.measure,
     "get": fetching.measure,
     "hash": hashing.measure,
+    "charfinder": finding.measure,
 }
 QUICK_ROUNDS = 5
 
