@@ -66,7 +66,8 @@ class Query(Charfinder):
             self.assertEqual(lines[-1], f"{count} matches for {word!r}")
 
     def test_nothing_found_is_told_by_the_exit_status(self):
-        for query in ("queen rook", "it's", "", "\u200b", "zz\tb\x7f", '"it\'s"', "\U000e0fff", "\\"):
+        for query in ("queen rook", "it's", "", "\u200b", "zz\tb\x7f",
+                      '"it\'s"', "\U000e0fff", "\\"):
             outcome = self.find("--", query)
             self.assertEqual((outcome.status, outcome.out, outcome.err),
                              (1, f"No match for {query!r}\n", ""))
@@ -143,7 +144,8 @@ class Cache(Charfinder):
         for name, problem in (("none", "No such file or directory"), (".", "Is a directory")):
             outcome = self.find("--source", self.folder / name, "rook")
             self.assertEqual((outcome.status, outcome.out), (1, ""))
-            self.assertRegex(outcome.err, rf"^pirn charfinder: (open|read) {self.folder}.*{problem}")
+            self.assertRegex(outcome.err,
+                             rf"^pirn charfinder: (open|read) {self.folder}.*{problem}")
 
 
 class Session:
