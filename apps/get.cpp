@@ -22,7 +22,7 @@ Tried again: broken connections, time-outs, bodies that were cut short, and the 
 Exit status: 0 when every URL was downloaded; 1 when not; 2 for wrong arguments; 130 after Ctrl-C.
 
 Examples:
-  pirn get http://localhost:8000/a.iso http://localhost:8000/b.iso
+  pirn get http://localhost:8000/a.iso https://localhost:8443/b.iso
   pirn get -i urls.txt -o files -j 50        from a file, fifty at once
   grep -o 'http://[^"]*' page | pirn get -i -   from a pipe, as they come
   pirn get --json -i urls.txt | jq .failed   for programs)";
@@ -106,6 +106,7 @@ void add_get(CLI::App& program, action& chosen) {
   command.add_option("-o,--output-dir", plan.directory, "where the files go; made if need be")
       ->option_text("DIR [.]");
   add_limits(command, *given);
+  add_tls_client_options(command, plan.trust);
   command.add_flag("--fail-early", plan.fail_early, "give up the rest after the first failure");
   command.add_flag("--keep-partial", plan.keep_partial,
                    "keep what arrived of a failed download, for a later run to go on with");

@@ -85,7 +85,7 @@ get_session::get_session(const get_plan& plan, get_report& report)
       report_(report),
       source_(plan.urls, plan.input),
       partials_(partial_downloads_in(plan.directory)),
-      client_(client_options_of(plan)),
+      client_(client_options_of(plan), client_context(plan.trust)),
       tools_{client_, files_, [this](std::size_t size_bytes) { count_bytes(size_bytes); }},
       lookahead_(lookahead_of(plan)),
       slots_(static_cast<std::ptrdiff_t>(plan.parallel_max)),

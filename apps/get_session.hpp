@@ -8,6 +8,7 @@
 #include "get_report.hpp"
 #include "pirn/run/run.hpp"
 #include "retry_policy.hpp"
+#include "tls_options.hpp"
 
 namespace pirn::apps {
 
@@ -20,6 +21,7 @@ struct get_plan {
   std::size_t per_host_max = 6;
   duration silence_max = std::chrono::seconds(30);  ///< how long a server may say nothing
   duration connect_max = std::chrono::seconds(10);
+  tls_trust trust;
   retry_policy retries;
   bool fail_early = false;
   bool keep_partial = false;  ///< also of what failed for good

@@ -12,6 +12,7 @@
 #include "pirn/http/date.hpp"
 #include "pirn/http/error.hpp"
 #include "pirn/http/syntax.hpp"
+#include "pirn/tls/error.hpp"
 
 namespace pirn::apps {
 
@@ -41,6 +42,7 @@ bool may_pass(http::status status) noexcept {
 // Of the system's errors, those that lie in the connection; of the protocol's, only a cut.
 bool may_pass(const std::error_code& code) noexcept {
   if (code.category() == http::error_category()) return code == http::errc::cut_short;
+  if (code.category() == tls::error_category()) return code == tls::errc::truncated;
   if (code.category() != std::generic_category()) return code.value() == EAI_AGAIN;
   switch (code.value()) {
     case ECONNREFUSED:

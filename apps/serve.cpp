@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include <fmt/core.h>
@@ -14,6 +15,7 @@
 #include "pirn/http/server.hpp"
 #include "pirn/http/static_files.hpp"
 #include "pirn/run/run.hpp"
+#include "tls_options.hpp"
 
 namespace pirn::apps {
 
@@ -25,13 +27,15 @@ by links or otherwise. Ctrl-C ends it; answers under way are given five seconds.
 
 Examples:
   pirn serve public                 on http://127.0.0.1:8000/
-  pirn serve -b 127.0.0.1:0 -q .    on a free port, which it prints, without a log)";
+  pirn serve -b 127.0.0.1:0 -q .    on a free port, which it prints, without a log
+  pirn serve --tls-cert site.pem    on https://127.0.0.1:8000/)";
 
 struct serve_options {
   std::string directory = ".";
   std::string address = "127.0.0.1:8000";
   bool list = true;
   bool quiet = false;
+  tls_server_files tls;
   run_options run;
 };
 
@@ -50,17 +54,23 @@ task<> log_request(const http::static_files& files, http::exchange& current) {
   ended = true;
 }
 
-task<> serve_directory(worker me, serve_options options, endpoint where) {
+task<> serve_directory(worker me, serve_options options, endpoint where,
+                       std::optional<tls::context> secure) {
   http::static_files files(options.directory, {.list_directories = options.list});
   net::listener listening(me, where);
-  announce(me, "serving {} on http://{}/", options.directory, listening.local().to_string());
+  announce(me, "serving {} on {}://{}/", options.directory, secure ? "https" : "http",
+           listening.local().to_string());
   http::handler answer = [&](http::exchange& current) {
     return options.quiet ? files(current) : log_request(files, current);
   };
-  co_await http::serve(
-      listening, answer, {}, [](const endpoint& peer, const std::exception_ptr& error) {
-        fmt::print(stderr, "{}: {}\n", peer.to_string(), describe_exception(error));
-      });
+  net::failure_sink failures = [](const endpoint& peer, const std::exception_ptr& error) {
+    fmt::print(stderr, "{}: {}\n", peer.to_string(), describe_exception(error));
+  };
+  if (secure) {
+    co_await http::serve_tls(listening, *secure, answer, {}, failures);
+  } else {
+    co_await http::serve(listening, answer, {}, failures);
+  }
 }
 
 int run_serve(const serve_options& options) {
@@ -70,7 +80,7 @@ int run_serve(const serve_options& options) {
     if (!error) error = std::make_error_code(std::errc::not_a_directory);
     throw std::system_error(error, "serve " + options.directory);
   }
-  run(options.run, serve_directory, options, where);
+  run(options.run, serve_directory, options, where, server_context(options.tls));
   return 0;
 }
 
@@ -78,7 +88,7 @@ int run_serve(const serve_options& options) {
 
 void add_serve(CLI::App& program, action& chosen) {
   auto options = std::make_shared<serve_options>();
-  CLI::App* command = program.add_subcommand("serve", "Serve a directory over HTTP");
+  CLI::App* command = program.add_subcommand("serve", "Serve a directory over HTTP or HTTPS");
   command->add_option("DIR", options->directory, "the directory")->option_text("[.]");
   command
       ->add_option("-b,--bind", options->address,
@@ -87,6 +97,7 @@ void add_serve(CLI::App& program, action& chosen) {
   command->add_flag("--list,!--no-list", options->list,
                     "answer a directory without index.html with a list (default), or 404");
   command->add_flag("-q,--quiet", options->quiet, "do not log requests");
+  add_tls_server_options(*command, options->tls);
   add_driver_option(*command, options->run);
   add_workers_option(*command, options->run);
   command->footer(explanation);

@@ -11,7 +11,7 @@ _pirn_values() {
     --driver) echo "auto io_uring epoll" ;;
     --style) echo "sequential threads futures processes async virtual all" ;;
     -s | --server) echo "LOCAL DELAY ERROR REMOTE" ;;
-    -i | --input | --source) echo - ;;
+    -i | --input | --source | --ca-file | --tls-cert | --tls-key | --tls-client-ca) echo - ;;
     -d | --dest | --flags-dir | -o | --output-dir) echo / ;;
     -l | --limit | -m | --max-req | --base-url | --delay | --error-rate | --seed) echo "" ;;
     -j | --jobs | --per-host | --timeout | --connect-timeout) echo "" ;;
@@ -31,13 +31,17 @@ _pirn_options() {
       ;;
     get)
       echo "--input --output-dir --jobs --per-host --timeout --connect-timeout --retries" \
-        "--retry-wait --retry-wait-max --fail-early --keep-partial --json --quiet --driver --help"
+        "--retry-wait --retry-wait-max --ca-file --insecure --fail-early --keep-partial --json" \
+        "--quiet --driver --help"
       ;;
     hash)
       echo "--executor --jobs --binary --text --tag --zero --check --ignore-missing --quiet" \
         "--status --strict --warn --json --driver --help"
       ;;
-    serve) echo "--bind --list --no-list --quiet --driver --workers --help" ;;
+    serve)
+      echo "--bind --list --no-list --quiet --tls-cert --tls-key --tls-client-ca --driver --workers" \
+        "--help"
+      ;;
     echo) echo "--driver --workers --help" ;;
     spin) echo "--seconds --help" ;;
     *) echo "charfinder echo flags get hash serve spin --help --version" ;;

@@ -2,6 +2,7 @@
 import fcntl
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -65,6 +66,24 @@ class InFolder(unittest.TestCase):
         folder = folder or self.out
         found = (each for each in folder.rglob("*") if not each.is_dir())
         return sorted(each.relative_to(folder).as_posix() for each in found)
+
+
+class Serving(InFolder):
+    """A server prints where it listens; Ctrl-C ends it."""
+
+    def serve(self, name, *arguments, **options):
+        process = start(name, *arguments, **options)
+        self.addCleanup(process.kill)
+        first = process.stdout.readline()
+        port = re.search(r"127\.0\.0\.1:(\d+)", first)
+        self.assertIsNotNone(port, first)
+        return process, int(port[1])
+
+    def stop(self, process):
+        process.send_signal(signal.SIGINT)
+        outcome = Outcome(process)
+        self.assertEqual(outcome.status, 130, outcome)
+        return outcome
 
 
 def free_port():

@@ -8,7 +8,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from command_kit import SOURCE, InFolder, Outcome, free_port, run, start
+from command_kit import SOURCE, InFolder, Outcome, Serving, free_port, run, start
 
 SUBCOMMANDS = ["charfinder", "echo", "flags", "get", "hash", "serve", "spin"]
 DRIVERS = ["io_uring", "epoll"]
@@ -90,23 +90,7 @@ class Documents(unittest.TestCase):
         self.assertEqual(self.complete("pirn", "get", "-j", "''"), set())
 
 
-class Servers(InFolder):
-    """A server prints where it listens; Ctrl-C ends it."""
-
-    def serve(self, name, *arguments, **options):
-        process = start(name, *arguments, **options)
-        self.addCleanup(process.kill)
-        first = process.stdout.readline()
-        port = re.search(r"127\.0\.0\.1:(\d+)", first)
-        self.assertIsNotNone(port, first)
-        return process, int(port[1])
-
-    def stop(self, process):
-        process.send_signal(signal.SIGINT)
-        outcome = Outcome(process)
-        self.assertEqual(outcome.status, 130, outcome)
-        return outcome
-
+class Servers(Serving):
     def test_echo(self):
         for driver in DRIVERS:
             with self.subTest(driver=driver):

@@ -12,6 +12,7 @@ task<> serve_connection(io::any_stream peer, endpoint from, const handler& answe
   cancel_scope deadline;
   bool ended = co_await within(deadline, connection.run(deadline));
   if (!ended) co_await connection.tell_timeout();
+  co_await connection.end();
 }
 
 task<> serve(net::listener& where, handler answer, server_options options,

@@ -65,6 +65,15 @@ task<> server_connection::tell_timeout() {
   co_await within(patience, flush());
 }
 
+task<> server_connection::end() {
+  if (cut_short_) co_return;
+  cancel_scope patience(scope_options{.deadline = saturating_add(now(), linger_limit)});
+  try {
+    co_await within(patience, peer_.shut_down_writing());
+  } catch (const std::system_error&) {  // the client is gone
+  }
+}
+
 task<bool> server_connection::fill_until(time_point deadline) {
   co_await flush();
   deadline_->set_deadline(deadline);

@@ -26,6 +26,9 @@ class server_connection {
   task<> run(cancel_scope& deadline);
   /// After `deadline` has fired: says 408 if a request had begun.
   task<> tell_timeout();
+  /// At last: tells the client that this was all, so that it need not fear that something is
+  /// missing.
+  task<> end();
 
  private:
   friend class http::exchange;

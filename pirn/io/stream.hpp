@@ -26,15 +26,15 @@ namespace pirn::io {
 ///     close()              now; no task reads or writes
 ///     name()               what errors call it: "127.0.0.1:80"
 template <class Stream>
-concept byte_stream = requires(Stream& stream, std::span<const std::byte> bytes,
-                               std::span<const slice> parts) {
-  requires std::same_as<await_result_t<decltype(stream.read())>, lease>;
-  requires std::is_void_v<await_result_t<decltype(stream.write_all(bytes))>>;
-  requires std::is_void_v<await_result_t<decltype(stream.write_all(parts))>>;
-  requires std::is_void_v<await_result_t<decltype(stream.shut_down_writing())>>;
-  { stream.close() } noexcept;
-  { stream.name() } -> std::convertible_to<std::string>;
-};
+concept byte_stream =
+    requires(Stream& stream, std::span<const std::byte> bytes, std::span<const slice> parts) {
+      requires std::same_as<await_result_t<decltype(stream.read())>, lease>;
+      requires std::is_void_v<await_result_t<decltype(stream.write_all(bytes))>>;
+      requires std::is_void_v<await_result_t<decltype(stream.write_all(parts))>>;
+      requires std::is_void_v<await_result_t<decltype(stream.shut_down_writing())>>;
+      { stream.close() } noexcept;
+      { stream.name() } -> std::convertible_to<std::string>;
+    };
 
 namespace detail {
 

@@ -1,0 +1,52 @@
+#include "tls_options.hpp"
+
+#include <string_view>
+
+namespace pirn::apps {
+namespace {
+
+constexpr std::string_view protocols[] = {"http/1.1"};
+
+}  // namespace
+
+void add_tls_server_options(CLI::App& command, tls_server_files& files) {
+  CLI::Option* certificate =
+      command
+          .add_option("--tls-cert", files.certificate,
+                      "speak TLS, with the certificate and its chain from this PEM file")
+          ->option_text("FILE");
+  command
+      .add_option("--tls-key", files.key, "the certificate's private key, if it is not in there")
+      ->option_text("FILE")
+      ->needs(certificate);
+  command
+      .add_option("--tls-client-ca", files.client_ca,
+                  "let only clients in whose certificate is signed by these")
+      ->option_text("FILE")
+      ->needs(certificate);
+}
+
+std::optional<tls::context> server_context(const tls_server_files& files) {
+  if (files.certificate.empty()) return std::nullopt;
+  return tls::context::server({.certificate_file = files.certificate,
+                               .key_file = files.key,
+                               .client_ca_file = files.client_ca,
+                               .alpn = protocols});
+}
+
+void add_tls_client_options(CLI::App& command, tls_trust& trust) {
+  command
+      .add_option("--ca-file", trust.ca_file,
+                  "trust the authorities in this PEM file instead of the system's")
+      ->option_text("FILE");
+  command.add_flag("--insecure", trust.insecure,
+                   "take any certificate; who is in between can read everything");
+}
+
+std::optional<tls::context> client_context(const tls_trust& trust) {
+  if (trust.ca_file.empty() && !trust.insecure) return std::nullopt;
+  return tls::context::client(
+      {.ca_file = trust.ca_file, .verify = !trust.insecure, .alpn = protocols});
+}
+
+}  // namespace pirn::apps
