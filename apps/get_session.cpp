@@ -35,6 +35,12 @@ http::client_options client_options_of(const get_plan& plan) {
           .idle_per_host_max = plan.per_host_max};
 }
 
+// The system's trust store takes a while to read, so it is read when an https URL comes.
+std::optional<tls::context> trust_of(const get_plan& plan) {
+  if (plan.trust.is_default()) return std::nullopt;
+  return client_context(plan.trust, http_protocols);
+}
+
 // So many URLs are looked at ahead of those that are fetched, so that one host's queue does not
 // hold up the others.
 std::ptrdiff_t lookahead_of(const get_plan& plan) {
@@ -85,7 +91,7 @@ get_session::get_session(const get_plan& plan, get_report& report)
       report_(report),
       source_(plan.urls, plan.input),
       partials_(partial_downloads_in(plan.directory)),
-      client_(client_options_of(plan), client_context(plan.trust)),
+      client_(client_options_of(plan), trust_of(plan)),
       tools_{client_, files_, [this](std::size_t size_bytes) { count_bytes(size_bytes); }},
       lookahead_(lookahead_of(plan)),
       slots_(static_cast<std::ptrdiff_t>(plan.parallel_max)),

@@ -56,6 +56,7 @@ int run_command(int argc, char** argv) {
   apps::add_flags(program, chosen);
   apps::add_get(program, chosen);
   apps::add_hash(program, chosen);
+  apps::add_nc(program, chosen);
   apps::add_serve(program, chosen);
   apps::add_spin(program, chosen);
   apps::raise_descriptor_limit();

@@ -80,7 +80,7 @@ int run_serve(const serve_options& options) {
     if (!error) error = std::make_error_code(std::errc::not_a_directory);
     throw std::system_error(error, "serve " + options.directory);
   }
-  run(options.run, serve_directory, options, where, server_context(options.tls));
+  run(options.run, serve_directory, options, where, server_context(options.tls, http_protocols));
   return 0;
 }
 

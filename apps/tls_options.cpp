@@ -1,14 +1,6 @@
 #include "tls_options.hpp"
 
-#include <string_view>
-
 namespace pirn::apps {
-namespace {
-
-constexpr std::string_view protocols[] = {"http/1.1"};
-
-}  // namespace
-
 void add_tls_server_options(CLI::App& command, tls_server_files& files) {
   CLI::Option* certificate =
       command
@@ -26,7 +18,8 @@ void add_tls_server_options(CLI::App& command, tls_server_files& files) {
       ->needs(certificate);
 }
 
-std::optional<tls::context> server_context(const tls_server_files& files) {
+std::optional<tls::context> server_context(const tls_server_files& files,
+                                           std::span<const std::string_view> protocols) {
   if (files.certificate.empty()) return std::nullopt;
   return tls::context::server({.certificate_file = files.certificate,
                                .key_file = files.key,
@@ -43,8 +36,7 @@ void add_tls_client_options(CLI::App& command, tls_trust& trust) {
                    "take any certificate; who is in between can read everything");
 }
 
-std::optional<tls::context> client_context(const tls_trust& trust) {
-  if (trust.ca_file.empty() && !trust.insecure) return std::nullopt;
+tls::context client_context(const tls_trust& trust, std::span<const std::string_view> protocols) {
   return tls::context::client(
       {.ca_file = trust.ca_file, .verify = !trust.insecure, .alpn = protocols});
 }

@@ -2,13 +2,18 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
 #include "pirn/tls/context.hpp"
 
 namespace pirn::apps {
+
+/// What HTTP calls itself to the other end.
+inline constexpr std::string_view http_protocols[] = {"http/1.1"};
 
 /// What a server shows, and whom it lets in; without a certificate it does not speak TLS.
 struct tls_server_files {
@@ -22,19 +27,21 @@ void add_tls_server_options(CLI::App& command, tls_server_files& files);
 
 /// Returns: none when TLS was not asked for.
 /// Throws:  tls::error that names the file.
-std::optional<tls::context> server_context(const tls_server_files& files);
+std::optional<tls::context> server_context(const tls_server_files& files,
+                                           std::span<const std::string_view> protocols);
 
 /// Whom a client trusts.
 struct tls_trust {
   std::string ca_file;
   bool insecure = false;
+
+  bool is_default() const noexcept { return ca_file.empty() && !insecure; }
 };
 
 /// Adds `--ca-file` and `--insecure`.
 void add_tls_client_options(CLI::App& command, tls_trust& trust);
 
-/// Returns: none when the system's trust store will do; for HTTP/1.1.
-/// Throws:  tls::error that names the file.
-std::optional<tls::context> client_context(const tls_trust& trust);
+/// Throws: tls::error that names the file.
+tls::context client_context(const tls_trust& trust, std::span<const std::string_view> protocols);
 
 }  // namespace pirn::apps

@@ -16,6 +16,7 @@ _pirn_values() {
     -l | --limit | -m | --max-req | --base-url | --delay | --error-rate | --seed) echo "" ;;
     -j | --jobs | --per-host | --timeout | --connect-timeout) echo "" ;;
     --retries | --retry-wait | --retry-wait-max | -b | --bind | -n | --seconds | --tcp) echo "" ;;
+    --proxy) echo "" ;;
     *) return 1 ;;
   esac
 }
@@ -43,8 +44,12 @@ _pirn_options() {
         "--help"
       ;;
     echo) echo "--driver --workers --help" ;;
+    nc)
+      echo "--listen --keep --proxy --tls --ca-file --insecure --tls-cert --tls-key" \
+        "--tls-client-ca --quiet --driver --help"
+      ;;
     spin) echo "--seconds --help" ;;
-    *) echo "charfinder echo flags get hash serve spin --help --version" ;;
+    *) echo "charfinder echo flags get hash nc serve spin --help --version" ;;
   esac
 }
 

@@ -10,7 +10,7 @@ import urllib.request
 
 from command_kit import SOURCE, InFolder, Outcome, Serving, free_port, run, start
 
-SUBCOMMANDS = ["charfinder", "echo", "flags", "get", "hash", "serve", "spin"]
+SUBCOMMANDS = ["charfinder", "echo", "flags", "get", "hash", "nc", "serve", "spin"]
 DRIVERS = ["io_uring", "epoll"]
 
 
@@ -58,7 +58,7 @@ class Help(unittest.TestCase):
         self.assertIn("standard output: No space left on device", outcome.err)
 
     def test_virtual_time_is_not_for_those_who_talk_to_the_world(self):
-        for name in ("charfinder", "echo", "flags", "get", "hash", "serve"):
+        for name in ("charfinder", "echo", "flags", "get", "hash", "nc", "serve"):
             outcome = run(name, env={"PIRN_DRIVER": "virtual"})
             self.assertEqual(outcome.status, 2, outcome)
 

@@ -1,12 +1,16 @@
 #include "pirn/platform/descriptor_calls.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pirn/platform/timespec.hpp"
@@ -77,6 +81,29 @@ std::expected<socket_pair, std::error_code> make_socket_pair() {
 
 unique_fd duplicate(int descriptor) noexcept {
   return unique_fd(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
+}
+
+unique_fd open_nonblocking_twin(int descriptor, access what) noexcept {
+  struct ::stat status{};
+  if (::fstat(descriptor, &status) != 0) return {};
+  if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) {
+    std::array<char, 32> path{};
+    std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", descriptor);
+    const int direction = what == access::reading ? O_RDONLY : O_WRONLY;
+    unique_fd twin(::open(path.data(), direction | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+    if (twin) return twin;  // else it is another user's terminal, or a pipe that nobody reads
+  }
+  unique_fd twin = duplicate(descriptor);
+  if (!twin || S_ISREG(status.st_mode) || set_nonblocking(twin.get()) == 0) return twin;
+  return {};
+}
+
+int shut_down_sending(int descriptor) noexcept {
+  return ::shutdown(descriptor, SHUT_WR) == 0 ? 0 : -errno;
+}
+
+int put_in_place_of(int number, int descriptor) noexcept {
+  return ::dup2(descriptor, number) >= 0 ? 0 : -errno;
 }
 
 unique_fd open_null() noexcept {

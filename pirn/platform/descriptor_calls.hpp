@@ -30,6 +30,21 @@ std::expected<socket_pair, std::error_code> make_socket_pair();
 /// Another number for the same open file. Empty on failure, with errno.
 unique_fd duplicate(int descriptor) noexcept;
 
+/// A descriptor of this process's own for what `descriptor` is open on, to read or to write without
+/// waiting, so that those who share a pipe or a terminal with this program notice nothing; a file
+/// keeps its place, for its new number is the same open file.
+/// Returns: empty on failure, with errno.
+enum class access : bool { reading, writing };
+unique_fd open_nonblocking_twin(int descriptor, access what) noexcept;
+
+/// Says to the other end of a socket that nothing more will be sent.
+/// Returns: 0 or -errno; -ENOTSOCK when it is no socket.
+int shut_down_sending(int descriptor) noexcept;
+
+/// Puts `descriptor` in the place of number `number`, which is closed first.
+/// Returns: 0 or -errno.
+int put_in_place_of(int number, int descriptor) noexcept;
+
 /// The null device, open both ways. Empty on failure, with errno.
 unique_fd open_null() noexcept;
 

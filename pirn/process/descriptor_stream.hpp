@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "pirn/core/lease.hpp"
+#include "pirn/core/operation.hpp"
 #include "pirn/platform/fd.hpp"
 #include "pirn/process/deferred.hpp"
 
@@ -28,6 +30,19 @@ class read_some_work final : public step_work {
   descriptor_stream* from_;
   std::span<std::byte> into_;
   std::size_t count_ = 0;
+};
+
+class read_lease_work final : public step_work {
+ public:
+  explicit read_lease_work(descriptor_stream& from) noexcept : from_(&from) {}
+  lease result() noexcept { return std::move(chunk_); }
+  bool step() override;
+  descriptor_event awaited() const override;
+  std::string_view verb() const noexcept override { return "read from a descriptor"; }
+
+ private:
+  descriptor_stream* from_;
+  lease chunk_;
 };
 
 class read_all_work final : public step_work {
@@ -59,9 +74,24 @@ class write_all_work final : public step_work {
   std::span<const std::byte> rest_;
 };
 
+class write_parts_work final : public step_work {
+ public:
+  write_parts_work(descriptor_stream& to, std::span<const slice> parts) noexcept
+      : to_(&to), parts_(parts) {}
+  void result() const noexcept {}
+  bool step() override;
+  descriptor_event awaited() const override;
+  std::string_view verb() const noexcept override { return "write to a descriptor"; }
+
+ private:
+  descriptor_stream* to_;
+  std::span<const std::byte> rest_;  // of the part that was begun
+  std::span<const slice> parts_;     // after it
+};
+
 }  // namespace detail
 
-/// A descriptor as a stream of bytes. Each call is for tasks and for plain threads:
+/// A descriptor as a byte_stream. Each call is for tasks and for plain threads:
 ///   co_await out.write_all("text");      out.write_all("text").result();
 ///
 /// Throws:   std::system_error that names the operation and the stream, from every member.
@@ -80,6 +110,11 @@ class descriptor_stream {
   deferred<detail::read_some_work> read(std::span<std::byte> into) noexcept {
     return deferred(detail::read_some_work(*this, into));
   }
+  /// The same into memory of its own; an empty lease is the end.
+  /// Cost: one allocation; none while it waits.
+  deferred<detail::read_lease_work> read() noexcept {
+    return deferred(detail::read_lease_work(*this));
+  }
   /// Reads to the end.
   /// Throws: std::length_error when there is more than `max_bytes`.
   /// Cancel: what was read is lost.
@@ -94,6 +129,13 @@ class descriptor_stream {
   deferred<detail::write_all_work> write_all(std::string_view text) noexcept {
     return write_all(std::as_bytes(std::span(text)));
   }
+
+  deferred<detail::write_parts_work> write_all(std::span<const slice> parts) noexcept {
+    return deferred(detail::write_parts_work(*this, parts));
+  }
+
+  /// Says that nothing more will be written. A socket goes on reading; anything else is closed.
+  task<> shut_down_writing();
 
   bool is_open() const noexcept { return static_cast<bool>(descriptor_); }
   void close() noexcept { descriptor_.reset(); }
