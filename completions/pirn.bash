@@ -43,7 +43,7 @@ _pirn_options() {
       echo "--bind --list --no-list --quiet --tls-cert --tls-key --tls-client-ca --driver --workers" \
         "--help"
       ;;
-    echo) echo "--driver --workers --help" ;;
+    echo) echo "--udp --driver --workers --help" ;;
     nc)
       echo "--listen --keep --proxy --tls --ca-file --insecure --tls-cert --tls-key" \
         "--tls-client-ca --quiet --driver --help"

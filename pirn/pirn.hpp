@@ -49,6 +49,7 @@
 #include "pirn/net/server.hpp"
 #include "pirn/net/tcp_stream.hpp"
 #include "pirn/net/transport.hpp"
+#include "pirn/net/udp_socket.hpp"
 #include "pirn/run/run.hpp"
 #include "pirn/sync/barrier.hpp"
 #include "pirn/sync/condition.hpp"

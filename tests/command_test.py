@@ -104,6 +104,26 @@ class Servers(Serving):
                     self.assertEqual(received, b"x" * 100_000)
                 self.stop(process)
 
+    def test_echo_of_datagrams(self):
+        for driver in DRIVERS:
+            for workers in ("1", "2"):
+                with self.subTest(driver=driver, workers=workers):
+                    process, port = self.serve("echo", "--udp", "127.0.0.1:0", "-w", workers,
+                                               "--driver", driver)
+                    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+                        peer.settimeout(10)
+                        peer.connect(("127.0.0.1", port))
+                        sent = {b"%d" % number * 10 for number in range(50)} | {b""}
+                        for each in sent:
+                            peer.send(each)
+                        self.assertEqual({peer.recv(65536) for _ in sent}, sent)
+                    self.stop(process)
+
+    def test_echo_of_datagrams_needs_an_ip_address(self):
+        outcome = run("echo", "--udp", "unix:/tmp/no-such-socket")
+        self.assertEqual(outcome.status, 2, outcome)
+        self.assertIn("--udp needs an IP address", outcome.err)
+
     def test_workers_share_a_port(self):
         for driver in DRIVERS:
             with self.subTest(driver=driver):

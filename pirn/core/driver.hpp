@@ -61,6 +61,8 @@ class driver : public inbox::sleeper {
   // Sockets.
   virtual std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
                                                             const listen_options& options) = 0;
+  virtual std::expected<socket_ptr, std::error_code> open_datagrams(
+      const endpoint& local, const datagram_options& options) = 0;
 
   // Requests. `start` completes the request at once or takes it over until its completion.
   virtual started start(accept_operation&) = 0;
@@ -68,6 +70,8 @@ class driver : public inbox::sleeper {
   virtual started start(receive_operation&) = 0;
   virtual started start(receive_leased_operation&) = 0;
   virtual started start(send_operation&) = 0;
+  virtual started start(receive_datagrams_operation&) = 0;
+  virtual started start(send_datagrams_operation&) = 0;
   virtual started start(poll_operation&) = 0;
   virtual started start(open_operation&) = 0;
   virtual started start(read_operation&) = 0;

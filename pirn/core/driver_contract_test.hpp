@@ -22,7 +22,9 @@ namespace pirn::contract {
 
 /// A request that remembers its completion.
 template <class Operation>
-struct request final : Operation {
+struct request : Operation {
+  request() = default;
+  virtual ~request() = default;
   void completed() noexcept override { ++completions; }
   bool ended() const noexcept { return done_at_once || completions > 0; }
 

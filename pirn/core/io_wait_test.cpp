@@ -37,12 +37,18 @@ class scripted_driver final : public driver {
                                                     const listen_options&) override {
     return std::unexpected(std::make_error_code(std::errc::not_supported));
   }
+  std::expected<socket_ptr, std::error_code> open_datagrams(const endpoint&,
+                                                            const datagram_options&) override {
+    return std::unexpected(std::make_error_code(std::errc::not_supported));
+  }
 
   started start(accept_operation& request) override { return take(request); }
   started start(connect_operation& request) override { return take(request); }
   started start(receive_operation& request) override { return take(request); }
   started start(receive_leased_operation& request) override { return take(request); }
   started start(send_operation& request) override { return take(request); }
+  started start(receive_datagrams_operation& request) override { return take(request); }
+  started start(send_datagrams_operation& request) override { return take(request); }
   started start(poll_operation& request) override { return take(request); }
   started start(open_operation& request) override { return take(request); }
   started start(read_operation& request) override { return take(request); }

@@ -8,6 +8,7 @@
 
 #include "pirn/base/endpoint.hpp"
 #include "pirn/base/intrusive_list.hpp"
+#include "pirn/core/datagram.hpp"
 #include "pirn/core/lease.hpp"
 #include "pirn/core/socket.hpp"
 
@@ -83,6 +84,21 @@ struct send_operation : operation {
   std::span<const slice> slices;
   std::size_t sent_bytes = 0;
   bool is_full = false;  ///< `socket::send_at_once` has just sent all that the transport takes
+};
+
+/// Receives at least one datagram, and as many as are there, into the rooms of `into`, from the
+/// first on; result is the count. Cancelling loses nothing.
+struct receive_datagrams_operation : operation {
+  socket* from = nullptr;
+  std::span<incoming_datagram> into;
+};
+
+/// Sends all datagrams, in order; result is 0 when all have been handed to the transport. Cancelled
+/// or failed, `sent` tells how many had been.
+struct send_datagrams_operation : operation {
+  socket* to = nullptr;
+  std::span<const outgoing_datagram> datagrams;
+  std::size_t sent = 0;
 };
 
 /// Waits until a kernel descriptor is readable or writable; result is the set of `poll_event` bits

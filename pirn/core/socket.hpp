@@ -8,6 +8,7 @@
 #include <span>
 
 #include "pirn/base/endpoint.hpp"
+#include "pirn/core/datagram.hpp"
 
 namespace pirn {
 
@@ -27,9 +28,9 @@ struct listen_options {
   stream_options accepted{};
 };
 
-/// A connection or listener as its driver keeps it: the descriptor or the simulated end, what has
-/// arrived and was not yet taken, and what is armed. It is made by a driver and used through
-/// `driver::start`.
+/// A connection, listener or datagram socket as its driver keeps it: the descriptor or the
+/// simulated end, what has arrived and was not yet taken, and what is armed. It is made by a driver
+/// and used through `driver::start`.
 ///
 /// Threads: the loop's only.
 class socket {
@@ -55,6 +56,15 @@ class socket {
 
   /// Makes closing drop what is unsent and reset the connection (RST).
   virtual void reset_on_close() noexcept = 0;
+
+  // For datagrams; each returns 0 or -errno.
+  /// Fixes the peer of what is sent and received.
+  virtual int connect(const endpoint&) noexcept { return -EOPNOTSUPP; }
+  virtual int set(datagram_setting, int /*value*/) noexcept { return -EOPNOTSUPP; }
+  /// Joins or leaves a multicast group, on an interface or, with 0, on one of the system's choice.
+  virtual int change(membership, const endpoint& /*group*/, unsigned /*interface_index*/) noexcept {
+    return -EOPNOTSUPP;
+  }
 
   /// The kernel's descriptor, or -1 where there is none.
   virtual int native_handle() const noexcept { return -1; }

@@ -13,6 +13,7 @@
 
 #include "pirn/base/assert.hpp"
 #include "pirn/platform/descriptor_polls.hpp"
+#include "pirn/platform/epoll_datagrams.hpp"
 #include "pirn/platform/epoll_socket.hpp"
 #include "pirn/platform/file_jobs.hpp"
 #include "pirn/platform/timespec.hpp"
@@ -21,6 +22,7 @@ namespace pirn {
 
 namespace {
 
+using detail::epoll_datagrams;
 using detail::epoll_listener;
 using detail::epoll_socket;
 using detail::epoll_stream;
@@ -28,6 +30,10 @@ using detail::request_kind;
 
 epoll_stream& stream_of(socket* of) noexcept {
   return static_cast<epoll_stream&>(*of);
+}
+
+epoll_datagrams& datagrams_of(socket* of) noexcept {
+  return static_cast<epoll_datagrams&>(*of);
 }
 
 class epoll_driver final : public driver {
@@ -44,6 +50,8 @@ class epoll_driver final : public driver {
 
   std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
                                                     const listen_options& options) override;
+  std::expected<socket_ptr, std::error_code> open_datagrams(
+      const endpoint& local, const datagram_options& options) override;
 
   started start(accept_operation& request) override {
     return static_cast<epoll_listener&>(*request.listener).start(request);
@@ -58,6 +66,12 @@ class epoll_driver final : public driver {
     return stream_of(request.from).start(request);
   }
   started start(send_operation& request) override { return stream_of(request.to).start(request); }
+  started start(receive_datagrams_operation& request) override {
+    return datagrams_of(request.from).start(request);
+  }
+  started start(send_datagrams_operation& request) override {
+    return datagrams_of(request.to).start(request);
+  }
   started start(poll_operation& request) override { return polls_.start(request); }
   started start(open_operation& request) override { return start_file(request); }
   started start(read_operation& request) override { return start_file(request); }
@@ -186,6 +200,14 @@ std::expected<socket_ptr, std::error_code> epoll_driver::listen(const endpoint& 
   return socket_ptr(listener.release());
 }
 
+std::expected<socket_ptr, std::error_code> epoll_driver::open_datagrams(
+    const endpoint& local, const datagram_options& options) {
+  std::expected<unique_fd, std::error_code> made = detail::open_datagrams(local, options);
+  if (!made) return std::unexpected(made.error());
+  auto opened = std::make_unique<epoll_datagrams>(shared_, std::move(*made));
+  return socket_ptr(opened.release());
+}
+
 cancel_answer epoll_driver::cancel(operation& request) noexcept {
   switch (static_cast<request_kind>(request.driver_data.state)) {
     case request_kind::accept: {
@@ -204,6 +226,12 @@ cancel_answer epoll_driver::cancel(operation& request) noexcept {
       break;
     case request_kind::send:
       stream_of(static_cast<send_operation&>(request).to).withdraw_sender();
+      break;
+    case request_kind::receive_datagrams:
+      datagrams_of(static_cast<receive_datagrams_operation&>(request).from).withdraw_receiver();
+      break;
+    case request_kind::send_datagrams:
+      datagrams_of(static_cast<send_datagrams_operation&>(request).to).withdraw_sender();
       break;
     case request_kind::poll:
       polls_.withdraw(static_cast<poll_operation&>(request));

@@ -25,6 +25,8 @@ enum class request_kind : std::uint32_t {
   receive,
   receive_leased,
   send,
+  receive_datagrams,
+  send_datagrams,
   poll,
   file
 };

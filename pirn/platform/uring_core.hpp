@@ -21,6 +21,7 @@ enum class uring_target : std::uint64_t {
   accepted = 4,
   request = 5,  // an operation of a caller
   wake = 6,
+  datagrams = 7,
 };
 
 /// What a caller's pending request is; kept in its `driver_data.state`.
@@ -29,6 +30,8 @@ enum class uring_kind : std::uint32_t {
   receive,
   receive_leased,
   send,
+  receive_datagrams,
+  send_datagrams,
   connect,
   poll,
   open,

@@ -12,6 +12,7 @@
 #include "pirn/base/assert.hpp"
 #include "pirn/platform/sockaddr.hpp"
 #include "pirn/platform/uring_core.hpp"
+#include "pirn/platform/uring_datagrams.hpp"
 #include "pirn/platform/uring_file.hpp"
 #include "pirn/platform/uring_listener.hpp"
 #include "pirn/platform/uring_stream.hpp"
@@ -41,6 +42,8 @@ class driver_on_uring final : public uring_driver {
 
   std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
                                                     const listen_options& options) override;
+  std::expected<socket_ptr, std::error_code> open_datagrams(
+      const endpoint& local, const datagram_options& options) override;
 
   started start(accept_operation& request) override {
     return static_cast<uring_listener*>(request.listener)->start(request);
@@ -53,6 +56,12 @@ class driver_on_uring final : public uring_driver {
   }
   started start(send_operation& request) override {
     return static_cast<uring_stream*>(request.to)->start(request);
+  }
+  started start(receive_datagrams_operation& request) override {
+    return static_cast<uring_datagrams*>(request.from)->start(request);
+  }
+  started start(send_datagrams_operation& request) override {
+    return static_cast<uring_datagrams*>(request.to)->start(request);
   }
   started start(connect_operation& request) override { return detail::start(core_, request); }
   started start(poll_operation& request) override { return detail::start(core_, request); }
@@ -167,6 +176,10 @@ void driver_on_uring::dispatch(const io_uring_cqe& completion) noexcept {
       answer(core_, request, result);
       return request.completed();
     }
+    case uring_target::datagrams: {
+      auto& direction = *static_cast<uring_readiness*>(object);
+      return direction.of.became_ready(direction, result, completion.flags);
+    }
     case uring_target::wake:
       if ((completion.flags & IORING_CQE_F_MORE) == 0 && result != -ECANCELED) listen_for_wakes();
       return;
@@ -178,6 +191,13 @@ std::expected<socket_ptr, std::error_code> driver_on_uring::listen(const endpoin
   auto made = open_listener(local, options, descriptor_mode::blocking);
   if (!made) return std::unexpected(made.error());
   return socket_ptr(new uring_listener(core_, std::move(*made), options.accepted));
+}
+
+std::expected<socket_ptr, std::error_code> driver_on_uring::open_datagrams(
+    const endpoint& local, const datagram_options& options) {
+  auto made = detail::open_datagrams(local, options);
+  if (!made) return std::unexpected(made.error());
+  return socket_ptr(new uring_datagrams(core_, std::move(*made)));
 }
 
 cancel_answer driver_on_uring::cancel(operation& request) noexcept {
@@ -201,6 +221,16 @@ cancel_answer driver_on_uring::cancel(operation& request) noexcept {
       auto& sending = static_cast<send_operation&>(request);
       static_cast<uring_stream*>(sending.to)->cancel_send();
       return cancel_answer::pending;
+    }
+    case uring_kind::receive_datagrams: {
+      auto& receiving = static_cast<receive_datagrams_operation&>(request);
+      static_cast<uring_datagrams*>(receiving.from)->withdraw_receiver();
+      return cancel_answer::gone;
+    }
+    case uring_kind::send_datagrams: {
+      auto& sending = static_cast<send_datagrams_operation&>(request);
+      static_cast<uring_datagrams*>(sending.to)->withdraw_sender();
+      return cancel_answer::gone;
     }
     case uring_kind::connect:
     case uring_kind::poll:

@@ -223,6 +223,8 @@ void answer(uring_core& core, operation& request, int result) noexcept {
     case uring_kind::receive:
     case uring_kind::receive_leased:
     case uring_kind::send:
+    case uring_kind::receive_datagrams:
+    case uring_kind::send_datagrams:
       break;
   }
 }

@@ -20,6 +20,7 @@ enum class decision : std::uint8_t {
   reset,
   feedback,
   file,
+  datagram,
 };
 
 /// A running hash of every event: when, what, to whom, how much. Nothing in it depends on an

@@ -36,7 +36,8 @@ network::network(const surroundings& around, const network_options& options,
       options_(options),
       random_(random.split("network")),
       way_(options.way),
-      local_way_(options.local_way) {
+      local_way_(options.local_way),
+      datagrams_(around.events, around.decisions, around.ledger, way_, random_) {
   PIRN_ASSERT(options.receive_window_bytes > 0 && options.send_buffer_bytes > 0,
               "buffers have room for something");
 }
@@ -199,6 +200,7 @@ void network::arrived(packet& there) noexcept {
       break;
     case decision::feedback:
     case decision::file:
+    case decision::datagram:
       PIRN_ASSERT(false, "no packet is of this kind");
       break;
   }
@@ -215,7 +217,7 @@ void network::try_to_open(connection& opening, packet& syn) {
 }
 
 void network::syn_arrived(connection& opening, packet& syn) {
-  listener* asked = ports_.find(opening.ends_at.server);
+  auto* asked = static_cast<listener*>(ports_.find(opening.ends_at.server));
   const bool is_unix = opening.ends_at.server.kind() == family::unix_path;
   if (asked == nullptr) {
     const bool no_file = is_unix && opening.ends_at.server.path().front() != '\0';

@@ -9,6 +9,7 @@
 #include "pirn/base/random.hpp"
 #include "pirn/core/driver.hpp"
 #include "pirn/sim/connection.hpp"
+#include "pirn/sim/datagram_exchange.hpp"
 #include "pirn/sim/decision_log.hpp"
 #include "pirn/sim/event_queue.hpp"
 #include "pirn/sim/link.hpp"
@@ -63,6 +64,7 @@ class network {
                                                     const listen_options& options);
   started start(connect_operation& request);
   void withdraw(connect_operation& request) noexcept;
+  datagram_exchange& datagrams() noexcept { return datagrams_; }
   statistics count() const noexcept;
 
   // For sockets.
@@ -102,6 +104,7 @@ class network {
   link local_way_;
   packet_pool packets_;
   port_table ports_;
+  datagram_exchange datagrams_;
   intrusive_list<connection> connections_;
   std::size_t listeners_ = 0;
   std::uint64_t next_connection_ = 0;

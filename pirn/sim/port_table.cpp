@@ -57,7 +57,7 @@ endpoint with_mapping(const endpoint& from) noexcept {
   return endpoint::ipv6(ip, from.port());
 }
 
-std::expected<endpoint, std::errc> port_table::bind(listener& owner, const endpoint& local,
+std::expected<endpoint, std::errc> port_table::bind(socket& owner, const endpoint& local,
                                                     const bind_options& options) {
   switch (local.kind()) {
     case family::none:
@@ -95,7 +95,7 @@ bool port_table::is_free(const endpoint& wanted, const bind_options& options) co
   });
 }
 
-void port_table::unbind(const listener& owner, const endpoint& local) noexcept {
+void port_table::unbind(const socket& owner, const endpoint& local) noexcept {
   if (local.kind() == family::unix_path) {
     by_path_.erase(by_path_.find(local.path()));
     return;
@@ -105,7 +105,7 @@ void port_table::unbind(const listener& owner, const endpoint& local) noexcept {
       std::find_if(first, last, [&](const auto& entry) { return entry.second.owner == &owner; }));
 }
 
-listener* port_table::find(const endpoint& remote) noexcept {
+socket* port_table::find(const endpoint& remote) noexcept {
   if (remote.kind() == family::unix_path) {
     const auto found = by_path_.find(remote.path());
     return found == by_path_.end() ? nullptr : found->second;

@@ -1,4 +1,4 @@
-// port_table: the names of one simulated host: who listens where, and which ports are lent out.
+// port_table: the names of one simulated host: who has which, and which ports are lent out.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,9 @@
 #include <unordered_set>
 
 #include "pirn/base/endpoint.hpp"
+#include "pirn/core/socket.hpp"
 
 namespace pirn::sim {
-
-class listener;
 
 /// An IPv4 address that is written as IPv6 (`::ffff:1.2.3.4`) as plain IPv4; every other endpoint
 /// unchanged.
@@ -29,16 +28,16 @@ class port_table {
     bool only_ipv6 = false;
   };
 
-  /// Gives `local` to the listener; port 0 asks for a free one.
+  /// Gives `local` to the socket; port 0 asks for a free one.
   /// Returns: the endpoint with its port; address_in_use, invalid_argument or
   /// address_family_not_supported.
-  std::expected<endpoint, std::errc> bind(listener& owner, const endpoint& local,
+  std::expected<endpoint, std::errc> bind(socket& owner, const endpoint& local,
                                           const bind_options& options);
-  void unbind(const listener& owner, const endpoint& local) noexcept;
+  void unbind(const socket& owner, const endpoint& local) noexcept;
 
-  /// Who answers to `remote`, or null: the most exact address wins; listeners that share a port
-  /// take turns.
-  listener* find(const endpoint& remote) noexcept;
+  /// Who answers to `remote`, or null: the most exact address wins; those that share a port take
+  /// turns.
+  socket* find(const endpoint& remote) noexcept;
 
   /// A port for a connection to `remote`, or 0 when all are lent to connections to it.
   std::uint16_t lend(const endpoint& remote);
@@ -50,7 +49,7 @@ class port_table {
 
   struct binding {
     endpoint local;
-    listener* owner;
+    socket* owner;
     bind_options options;
   };
 
@@ -58,7 +57,7 @@ class port_table {
   std::uint16_t next_port() noexcept;
 
   std::multimap<std::uint16_t, binding> by_port_;
-  std::map<std::string, listener*, std::less<>> by_path_;
+  std::map<std::string, socket*, std::less<>> by_path_;
   std::unordered_set<std::uint64_t> lent_;  // hashes of remote and port; asked, never walked
   std::uint16_t last_given_ = first_port - 1;
   std::uint64_t turn_ = 0;

@@ -15,7 +15,7 @@ endpoint at(const char* text) {
 // The table only compares listeners' addresses, so any distinct ones do.
 class port_table_test : public testing::Test {
  protected:
-  listener& who(int number) { return reinterpret_cast<listener&>(names_[number]); }
+  socket& who(int number) { return reinterpret_cast<socket&>(names_[number]); }
   std::expected<endpoint, std::errc> bind(int number, const endpoint& local,
                                           port_table::bind_options options = {}) {
     return table_.bind(who(number), local, options);
@@ -68,8 +68,8 @@ TEST_F(port_table_test, bindings_that_overlap_are_refused) {
 TEST_F(port_table_test, listeners_that_share_a_port_take_turns) {
   ASSERT_TRUE(bind(0, at("127.0.0.1:80"), {.reuse_port = true}));
   ASSERT_TRUE(bind(1, at("127.0.0.1:80"), {.reuse_port = true}));
-  std::set<listener*> seen{table_.find(at("127.0.0.1:80")), table_.find(at("127.0.0.1:80"))};
-  EXPECT_EQ(seen, (std::set<listener*>{&who(0), &who(1)}));
+  std::set<socket*> seen{table_.find(at("127.0.0.1:80")), table_.find(at("127.0.0.1:80"))};
+  EXPECT_EQ(seen, (std::set<socket*>{&who(0), &who(1)}));
   table_.unbind(who(0), at("127.0.0.1:80"));
   EXPECT_EQ(table_.find(at("127.0.0.1:80")), &who(1));
 }

@@ -17,6 +17,7 @@ enum class request_kind : std::uint32_t {
   receive,
   receive_leased,
   send,
+  receive_datagrams,
   file
 };
 

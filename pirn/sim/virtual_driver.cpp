@@ -13,6 +13,9 @@ namespace {
 sim::stream_socket& stream(socket* of) noexcept {
   return *static_cast<sim::stream_socket*>(of);
 }
+sim::datagram_socket& datagrams(socket* of) noexcept {
+  return *static_cast<sim::datagram_socket*>(of);
+}
 sim::listener& listening(socket* at) noexcept {
   return *static_cast<sim::listener*>(at);
 }
@@ -49,6 +52,11 @@ std::expected<socket_ptr, std::error_code> virtual_driver::listen(const endpoint
   return network_.listen(local, options);
 }
 
+std::expected<socket_ptr, std::error_code> virtual_driver::open_datagrams(
+    const endpoint& local, const datagram_options& options) {
+  return network_.datagrams().open(local, options);
+}
+
 started virtual_driver::start(accept_operation& request) {
   return listening(request.listener).start(request);
 }
@@ -63,6 +71,13 @@ started virtual_driver::start(receive_leased_operation& request) {
 }
 started virtual_driver::start(send_operation& request) {
   return stream(request.to).start(request);
+}
+
+started virtual_driver::start(receive_datagrams_operation& request) {
+  return datagrams(request.from).start(request);
+}
+started virtual_driver::start(send_datagrams_operation& request) {
+  return datagrams(request.to).start(request);
 }
 
 started virtual_driver::start(poll_operation& request) {
@@ -120,6 +135,9 @@ cancel_answer virtual_driver::cancel(operation& request) noexcept {
       break;
     case request_kind::send:
       stream(static_cast<send_operation&>(request).to).sender().withdraw();
+      break;
+    case request_kind::receive_datagrams:
+      datagrams(static_cast<receive_datagrams_operation&>(request).from).withdraw_receive();
       break;
     case request_kind::file:
       files_.withdraw(request);

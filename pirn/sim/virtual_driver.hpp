@@ -52,12 +52,16 @@ class virtual_driver final : public driver {
 
   std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
                                                     const listen_options& options) override;
+  std::expected<socket_ptr, std::error_code> open_datagrams(
+      const endpoint& local, const datagram_options& options) override;
 
   started start(accept_operation& request) override;
   started start(connect_operation& request) override;
   started start(receive_operation& request) override;
   started start(receive_leased_operation& request) override;
   started start(send_operation& request) override;
+  started start(receive_datagrams_operation& request) override;
+  started start(send_datagrams_operation& request) override;
   started start(poll_operation& request) override;
   started start(open_operation& request) override;
   started start(read_operation& request) override;

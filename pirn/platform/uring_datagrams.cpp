@@ -1,0 +1,109 @@
+#include "pirn/platform/uring_datagrams.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <poll.h>
+
+#include "pirn/base/assert.hpp"
+
+namespace pirn::detail {
+
+uring_datagrams::uring_datagrams(uring_core& core, unique_fd descriptor) noexcept
+    : core_(core), descriptor_(std::move(descriptor)) {
+  ++core_.sockets;
+}
+
+started uring_datagrams::start(receive_datagrams_operation& request) noexcept {
+  PIRN_ASSERT(receiver_ == nullptr, "one receive at a time on a datagram socket");
+  if (may_receive_ && try_receive(request)) return started::done;
+  request.driver_data.state = static_cast<std::uint32_t>(uring_kind::receive_datagrams);
+  receiver_ = &request;
+  arm(readable_);
+  return started::pending;
+}
+
+started uring_datagrams::start(send_datagrams_operation& request) noexcept {
+  PIRN_ASSERT(sender_ == nullptr, "one send at a time on a datagram socket");
+  request.sent = 0;
+  if (try_send(request)) return started::done;
+  request.driver_data.state = static_cast<std::uint32_t>(uring_kind::send_datagrams);
+  sender_ = &request;
+  arm(writable_);
+  return started::pending;
+}
+
+// With fewer than there was room for the queue is empty, and the poll tells of what comes next; if
+// it does not stand, what comes before it is armed is told at once.
+// Fewer than there was room for: the queue is empty, and the kernel will tell of what comes next,
+// which saves the call that would fail with EAGAIN. Not so at a connected socket, where an error
+// may have come between, of which nothing tells.
+bool uring_datagrams::try_receive(receive_datagrams_operation& request) noexcept {
+  const int count = receive_datagrams(descriptor_.get(), request.into);
+  may_receive_ = count != -EAGAIN;
+  if (count == -EAGAIN) return false;
+  request.result = count;
+  const bool is_short = count > 0 && static_cast<std::size_t>(count) < request.into.size() &&
+                        count < datagrams_per_receive;
+  if (is_short && !connected_ && readable_.is_armed && core_.multishot) may_receive_ = false;
+  return true;
+}
+
+bool uring_datagrams::try_send(send_datagrams_operation& request) noexcept {
+  const int result = sending_.send(descriptor_.get(), request);
+  if (result == -EAGAIN) return false;
+  request.result = result;
+  return true;
+}
+
+void uring_datagrams::arm(uring_readiness& direction) noexcept {
+  if (direction.is_armed) return;
+  io_uring_sqe& entry =
+      core_.submit(IORING_OP_POLL_ADD, descriptor_.get(), &direction, uring_target::datagrams);
+  const bool reads = &direction == &readable_;
+  if (reads && core_.multishot) entry.len = IORING_POLL_ADD_MULTI;
+  entry.poll32_events = reads ? POLLIN : POLLOUT;
+  direction.is_armed = true;
+}
+
+void uring_datagrams::became_ready(uring_readiness& direction, int result,
+                                   std::uint32_t flags) noexcept {
+  if ((flags & IORING_CQE_F_MORE) == 0) direction.is_armed = false;
+  if (released_) {
+    if (!readable_.is_armed && !writable_.is_armed) delete this;
+    return;
+  }
+  if (&direction == &readable_ || (result > 0 && (result & POLLERR) != 0)) may_receive_ = true;
+  serve();
+}
+
+void uring_datagrams::serve() noexcept {
+  if (receiver_ != nullptr && may_receive_) {
+    if (try_receive(*receiver_)) {
+      std::exchange(receiver_, nullptr)->completed();
+    } else {
+      arm(readable_);
+    }
+  }
+  if (sender_ != nullptr && !writable_.is_armed) {
+    if (try_send(*sender_)) {
+      std::exchange(sender_, nullptr)->completed();
+    } else {
+      arm(writable_);
+    }
+  }
+}
+
+// The port must be free when this returns, so what stands is ended by an enter of its own.
+void uring_datagrams::release() noexcept {
+  PIRN_ASSERT(receiver_ == nullptr && sender_ == nullptr,
+              "a datagram socket is closed with a request outstanding");
+  released_ = true;
+  if (readable_.is_armed) core_.cancel(&readable_, uring_target::datagrams);
+  if (writable_.is_armed) core_.cancel(&writable_, uring_target::datagrams);
+  if (readable_.is_armed || writable_.is_armed) core_.ring.enter();
+  descriptor_.reset();
+  if (!readable_.is_armed && !writable_.is_armed) delete this;
+}
+
+}  // namespace pirn::detail

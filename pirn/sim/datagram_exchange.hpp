@@ -1,0 +1,65 @@
+// datagram_exchange: one host's simulated datagram sockets, and what is on its way between them.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <system_error>
+
+#include "pirn/base/random.hpp"
+#include "pirn/sim/datagram_socket.hpp"
+#include "pirn/sim/decision_log.hpp"
+#include "pirn/sim/link.hpp"
+#include "pirn/sim/port_table.hpp"
+#include "pirn/sim/request_ledger.hpp"
+
+namespace pirn::sim {
+
+/// Whether many are meant: a multicast group; every host of the network.
+bool is_multicast(const endpoint& at) noexcept;
+bool is_broadcast(const endpoint& at) noexcept;
+/// This host's own address, of the same family and with the same port.
+endpoint loopback_of(const endpoint& like) noexcept;
+
+/// One host's simulated UDP. Datagrams arrive after the way's latency, in the order in which it
+/// lets them; none is lost but at a full queue. What finds nobody comes back as a refusal.
+///
+/// Threads:  one loop's.
+/// Lifetime: ends after its sockets and requests (asserted).
+class datagram_exchange {
+ public:
+  datagram_exchange(event_queue& events, decision_log& decisions, request_ledger& ledger, link& way,
+                    const random_source& random);
+  datagram_exchange(datagram_exchange&&) = delete;  // sockets point at it
+  ~datagram_exchange();
+
+  std::expected<socket_ptr, std::error_code> open(const endpoint& local,
+                                                  const datagram_options& options);
+
+  // For sockets.
+  request_ledger& ledger() noexcept { return ledger_; }
+  void send(const datagram_socket& from, const endpoint& to, std::span<const std::byte> bytes);
+  void arrived(datagram& there) noexcept;
+  /// The datagram is used up.
+  void put(datagram& used) noexcept;
+  void forget(datagram_socket& closed) noexcept;
+
+ private:
+  datagram& take();
+  void put_on_the_way(datagram& sent, link::direction way);
+  void deliver_to_many(datagram& there);
+  void deliver_to_one(datagram& there);
+
+  event_queue& events_;
+  decision_log& decisions_;
+  request_ledger& ledger_;
+  link& way_;
+  random_source random_;
+  port_table ports_;
+  intrusive_list<datagram_socket> sockets_;
+  intrusive_list<datagram> under_way_;
+  intrusive_list<datagram> free_;
+  std::uint64_t next_number_ = 0;
+};
+
+}  // namespace pirn::sim
