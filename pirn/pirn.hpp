@@ -1,4 +1,4 @@
-// pirn: everything a user's program needs but HTTP, in one include.
+// pirn: everything a user's program needs but TLS and HTTP, in one include.
 #pragma once
 
 #include "pirn/core/as_completed.hpp"

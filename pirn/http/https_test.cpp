@@ -79,6 +79,29 @@ TEST_P(https_test, a_server_whom_nobody_trusts_is_refused_and_told) {
   EXPECT_TRUE(told.contains("the peer refused: ")) << told;
 }
 
+// Without a length only the end could tell that the body is whole.
+TEST_P(https_test, an_answer_that_its_handler_broke_off_does_not_look_whole) {
+  const auto break_off = [](exchange& current) -> task<> {
+    current.headers().set("Connection", "close");
+    current.start(status::ok);
+    co_await current.write(std::as_bytes(std::span(std::string_view("half of it"))));
+    throw std::runtime_error("the disk is gone");
+  };
+  on_loop([&]() -> task<> {
+    net::listener where(net::loopback(0));
+    auto ask = [&]() -> task<> {
+      net::tcp_stream plain = co_await net::connect(where.local());
+      tls::stream secured =
+          co_await tls::wrap_client(std::move(plain), "localhost", made().client());
+      co_await secured.write_all("GET / HTTP/1.0\r\n\r\n");
+      const std::string message = co_await message_of<tls::error>(
+          [&]() -> task<> { const std::string all = co_await tls::read_to_end(secured); });
+      EXPECT_TRUE(message.ends_with("without close_notify")) << message;
+    };
+    co_await race(serve_tls(where, made().server(), break_off, {}, [](auto&&...) {}), ask());
+  });
+}
+
 TEST_P(https_test, a_plain_client_does_not_disturb_the_server) {
   served(made().good, {}, [](std::string url) -> task<> {
     client asking({.response_timeout = 5s}, made().client());

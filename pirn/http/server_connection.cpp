@@ -9,6 +9,7 @@
 #include "pirn/core/loop.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/http/serialize.hpp"
+#include "pirn/tls/error.hpp"
 
 namespace pirn::http::detail {
 
@@ -39,7 +40,7 @@ task<> server_connection::run(cancel_scope& deadline) {
   }
   if (cut_short_) co_return;
   co_await flush();
-  if (leaves_input_ && !input_ended_) co_await linger();
+  if (leaves_input_ && !input_ended_ && !broke_off_) co_await linger();
 }
 
 // Closing with input unread resets the connection, and the client may lose the answer that it was
@@ -66,7 +67,7 @@ task<> server_connection::tell_timeout() {
 }
 
 task<> server_connection::end() {
-  if (cut_short_) co_return;
+  if (cut_short_ || broke_off_) co_return;
   cancel_scope patience(scope_options{.deadline = saturating_add(now(), linger_limit)});
   try {
     co_await within(patience, peer_.shut_down_writing());
@@ -80,8 +81,10 @@ task<bool> server_connection::fill_until(time_point deadline) {
   try {
     lease more = co_await peer_.read();
     chunk_ = std::move(more);
-  } catch (const std::system_error&) {
+  } catch (const std::system_error& error) {
     cut_short_ = true;
+    // Between requests nothing can be missing: some clients just go.
+    if (!in_request_ && error.code() == tls::errc::truncated) co_return false;
     throw;
   }
   input_ = chunk_.bytes();
@@ -159,6 +162,8 @@ task<> server_connection::answer_one() {
     if (!current.has_started()) {
       current.headers().clear();
       current.respond(status::internal_server_error, "500 Internal Server Error\n");
+    } else if (current.stream_ != framing::none) {
+      broke_off_ = current.stream_ != framing::length || current.left_bytes_ > 0;
     }
     if (failures_) failures_(from_, error);
   } else {
@@ -172,7 +177,7 @@ task<> server_connection::finish(exchange& done) {
     done.respond(status::internal_server_error, "500 Internal Server Error\n");
   }
   if (done.stream_ == framing::chunked) append_last_chunk(output_);
-  if (done.left_bytes_ > 0) must_close_ = true;  // fewer bytes than were announced
+  if (done.left_bytes_ > 0) must_close_ = broke_off_ = true;  // fewer bytes than were announced
   if (!done.body_ended_) co_await skip_body(done);
   if (!keep_alive_) must_close_ = true;
 }

@@ -78,6 +78,7 @@ class server_connection {
   bool input_ended_ = false;
   bool leaves_input_ = false;  // the client may still be sending what nobody will read
   bool continue_owed_ = false;
+  bool broke_off_ = false;  // the last answer is not whole, and the client must not think so
 };
 
 /// The date for `Date` fields: the wall clock, or on virtual time a clock that starts at the epoch.

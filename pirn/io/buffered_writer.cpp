@@ -16,8 +16,9 @@ task<> buffered_writer::drain() {
 task<> buffered_writer::send(std::size_t rest_bytes) {
   if (buffer_.size() <= rest_bytes) co_return;
   const std::size_t count = buffer_.size() - rest_bytes;
-  co_await stream_.write_all(std::string_view(buffer_).substr(0, count));
+  const std::string going_out = buffer_.substr(0, count);  // others may write meanwhile
   buffer_.erase(0, count);
+  co_await stream_.write_all(going_out);
 }
 
 }  // namespace pirn::io

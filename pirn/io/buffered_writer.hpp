@@ -38,7 +38,7 @@ class buffered_writer {
     write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
 
-  /// Sends when there is much to send.
+  /// Sends when there is much to send. Others may write meanwhile, but not send.
   /// Throws: std::system_error of the stream.
   /// Cancel: the stream may have got a part; it is only good for closing.
   task<> drain();

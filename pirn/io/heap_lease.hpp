@@ -19,7 +19,8 @@ class heap_buffer {
   ~heap_buffer();
 
   std::span<std::byte> bytes() noexcept { return {memory_, size_bytes_}; }
-  /// Gives the first `count_bytes` away; the buffer is empty then. None is the end of a stream.
+  /// Gives the first `count_bytes` away; the buffer is empty then. A lease of none is an empty one,
+  /// and the buffer stays.
   lease lend(std::size_t count_bytes) noexcept;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <system_error>
@@ -33,13 +34,13 @@ class memory_pipe {
   }
 
   task<> write_all(std::span<const std::byte> bytes) {
-    PIRN_ASSERT(!ended_, "nothing is written after the end");
     while (!bytes.empty()) {
-      while (held_bytes_ >= limit_bytes_ && !broken_) {
+      while (held_bytes_ >= limit_bytes_ && !broken_ && !ended_) {
         has_room_.clear();
         co_await has_room_.wait();
       }
-      if (broken_) throw std::system_error(EPIPE, std::generic_category(), "write to memory");
+      if (broken_ || ended_)
+        throw std::system_error(EPIPE, std::generic_category(), "write to memory");
       const std::size_t count = std::min(bytes.size(), limit_bytes_ - held_bytes_);
       heap_buffer chunk(count);
       std::memcpy(chunk.bytes().data(), bytes.data(), count);
@@ -53,6 +54,7 @@ class memory_pipe {
   void end() noexcept {
     ended_ = true;
     has_news_.set();
+    has_room_.set();
   }
   void break_off() noexcept {
     broken_ = true;
@@ -111,7 +113,7 @@ void memory_stream::close() noexcept {
 }
 
 std::pair<memory_stream, memory_stream> memory_pair(std::size_t limit_bytes) {
-  PIRN_ASSERT(limit_bytes > 0, "a pipe has room for something");
+  PIRN_ASSERT(limit_bytes > 0 && limit_bytes <= UINT32_MAX, "what a lease can hold, and not none");
   auto there = std::make_shared<detail::memory_pipe>(limit_bytes);
   auto back = std::make_shared<detail::memory_pipe>(limit_bytes);
   return {memory_stream(back, there), memory_stream(there, back)};

@@ -53,7 +53,7 @@ class memory_stream {
 };
 
 /// Two ends that are connected; each way holds at most `limit_bytes` that have not been read.
-/// Requires: limit_bytes > 0.
+/// Requires: 0 < limit_bytes < 4 GiB.
 std::pair<memory_stream, memory_stream> memory_pair(std::size_t limit_bytes = 64 * 1024);
 
 }  // namespace pirn::io

@@ -17,12 +17,13 @@
 
 namespace pirn::io {
 
-/// Bytes in both directions: net::tcp_stream, net::tls_stream, io::memory_stream, a pipe. One task
-/// may read while another writes.
+/// Bytes in both directions: net::tcp_stream, tls::stream, io::memory_stream, descriptor_stream.
+/// One task may read while another writes.
 ///
-///     read()               at least one byte, as a lease; an empty one is the end
+///     read()               at least one byte, as a lease; an empty one is the end, and stays it
 ///     write_all(bytes)     all of it has been handed on; or a list of slices, in order
-///     shut_down_writing()  the other end reads the end of the stream; reading goes on
+///     shut_down_writing()  the other end reads the end of the stream; reading goes on. A write
+///                          after it fails with EPIPE, and a second one does nothing
 ///     close()              now; no task reads or writes
 ///     name()               what errors call it: "127.0.0.1:80"
 template <class Stream>

@@ -155,6 +155,38 @@ TEST(buffered_writer, gathers_until_the_high_water_mark_and_then_sends_down_to_t
   });
 }
 
+TEST(buffered_writer, takes_more_while_it_sends) {
+  run_virtual([]() -> task<> {
+    auto [here, there] = memory_pair(10);
+    buffered_writer out(here);
+    out.write(some_text(100));
+    auto write_more = [&]() -> task<> {
+      out.write(some_text(10'000));
+      co_return;
+    };
+    auto flush_all = [&]() -> task<> {
+      co_await out.flush();
+      co_await out.flush();
+      co_await here.shut_down_writing();
+    };
+    auto [flushed, more, all] = co_await gather(flush_all(), write_more(), read_to_end(there));
+    EXPECT_EQ(all, some_text(100) + some_text(10'000));
+  });
+}
+
+TEST(memory_stream, after_its_end_writing_fails_and_reading_goes_on) {
+  run_virtual([]() -> task<> {
+    auto [here, there] = memory_pair();
+    co_await here.shut_down_writing();
+    co_await here.shut_down_writing();
+    const std::string message = co_await message_of([&] { return here.write_all("x"); });
+    EXPECT_EQ(message, "write to memory: Broken pipe");
+    co_await there.write_all("answer");
+    const lease chunk = co_await here.read();
+    EXPECT_EQ(chunk.text(), "answer");
+  });
+}
+
 TEST(copy, moves_everything_and_counts_it) {
   run_virtual([]() -> task<> {
     auto [writer, source] = memory_pair(100);

@@ -149,10 +149,16 @@ rank_desk* conductor::desk_with_room() {
 }
 
 std::unique_ptr<rank_call> conductor::next_call() {
-  if (!given_back_.empty()) {
+  while (!given_back_.empty()) {
     std::unique_ptr<rank_call> call = std::move(given_back_.front());
     given_back_.pop_front();
-    return call;
+    std::exception_ptr error;
+    {
+      std::scoped_lock lock(mutex_);
+      error = broken_;
+    }
+    if (!error) return call;
+    call->fail(error);  // the rank that is free may be the one that could not be initialized
   }
   for (;;) {
     std::unique_ptr<rank_call> call;

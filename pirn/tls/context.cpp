@@ -1,5 +1,7 @@
 #include "pirn/tls/context.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <new>
 #include <utility>
 
@@ -33,11 +35,38 @@ int server_slot() {
   return slot;
 }
 
+// No exception leaves a function that OpenSSL calls. Without memory the session is just not kept.
 int keep_new_session(SSL* connection, SSL_SESSION* session) {
   const auto* parts =
       static_cast<const context_parts*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
-  parts->keep_session(*connection, ssl_session_ptr(session));
+  try {
+    parts->keep_session(*connection, ssl_session_ptr(session));
+  } catch (const std::bad_alloc&) {
+  }
   return 1;  // the session is ours now
+}
+
+// A program must not stop to ask the user for the password of a key.
+int refuse_password(char*, int, int, void*) {
+  return -1;
+}
+
+// As names of hosts are compared: in lower case, without the root's dot.
+std::string normal_host(std::string_view host) {
+  std::string name(host);
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (name.ends_with('.')) name.pop_back();
+  return name;
+}
+
+// OpenSSL takes an empty name for "any", reads up to a NUL, and lets ".a" stand for all below "a".
+bool is_host_name(std::string_view name) {
+  constexpr std::size_t size_max = 253;
+  const auto is_plain = [](char c) { return c > ' ' && c != 0x7f; };
+  return !name.empty() && name.size() <= size_max && !name.starts_with('.') &&
+         std::ranges::all_of(name, is_plain);
 }
 
 }  // namespace
@@ -51,6 +80,7 @@ ssl_ctx_ptr context_parts::make_ctx(version oldest) {
   SSL_CTX_set_mode(ctx.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_options(ctx.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_default_passwd_cb(ctx.get(), refuse_password);
   return ctx;
 }
 
@@ -62,17 +92,24 @@ context_parts::context_parts(const client_options& options)
       resume_(options.resume) {
   SSL_CTX_set_app_data(ctx_.get(), this);
   SSL_CTX_set_verify(ctx_.get(), options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  ERR_clear_error();  // what others left there must not be taken for ours
   if (!options.ca_file.empty() &&
       SSL_CTX_load_verify_file(ctx_.get(), std::string(options.ca_file).c_str()) != 1) {
     fail_with_file("trusted certificates", options.ca_file);
   }
-  if (!options.ca_directory.empty() &&
-      SSL_CTX_load_verify_dir(ctx_.get(), std::string(options.ca_directory).c_str()) != 1) {
-    fail_with_file("trusted certificates in", options.ca_directory);
+  if (!options.ca_directory.empty()) {
+    if (!std::filesystem::is_directory(options.ca_directory)) {
+      throw error(
+          errc::certificate_bad,
+          "trusted certificates in " + std::string(options.ca_directory) + ": Not a directory");
+    }
+    SSL_CTX_load_verify_dir(ctx_.get(), std::string(options.ca_directory).c_str());
   }
   if (options.ca_file.empty() && options.ca_directory.empty()) {
     SSL_CTX_set_default_verify_paths(ctx_.get());
   }
+  PIRN_ASSERT(options.key_file.empty() || !options.certificate_file.empty(),
+              "a key belongs to a certificate");
   if (!options.certificate_file.empty())
     use_certificate(options.certificate_file, options.key_file);
   set_alpn(options.alpn);
@@ -87,7 +124,9 @@ context_parts::context_parts(const client_options& options)
 
 context_parts::context_parts(const server_options& options)
     : is_server(true), handshake_limit(options.handshake_limit), ctx_(make_ctx(options.oldest)) {
+  PIRN_ASSERT(!options.certificate_file.empty(), "a server has a certificate");
   use_certificate(options.certificate_file, options.key_file);
+  SSL_CTX_set_session_cache_mode(ctx_.get(), SSL_SESS_CACHE_OFF);
   // Sessions are resumed by tickets, which the client keeps; this says for whom they are good.
   static constexpr unsigned char purpose[] = "pirn";
   SSL_CTX_set_session_id_context(ctx_.get(), purpose, sizeof purpose - 1);
@@ -110,6 +149,7 @@ context_parts::context_parts(const server_options& options)
 void context_parts::use_certificate(std::string_view certificate_file, std::string_view key_file) {
   const std::string certificate(certificate_file);
   const std::string key(key_file.empty() ? certificate_file : key_file);
+  ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(ctx_.get(), certificate.c_str()) != 1) {
     fail_with_file("certificate", certificate);
   }
@@ -136,28 +176,48 @@ int context_parts::select_alpn(SSL*, const unsigned char** out, unsigned char* o
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
-int context_parts::select_host(SSL* connection, int*, void* self) {
+// Not SSL_set_SSL_CTX, which would take ALPN and the clients' authorities from the other one, too.
+int context_parts::select_host(SSL* connection, int* alert, void* self) noexcept {
   const char* asked = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
   if (asked == nullptr) return SSL_TLSEXT_ERR_NOACK;
-  const auto& hosts = static_cast<context_parts*>(self)->hosts;
-  const auto found = hosts.find(std::string_view(asked));
-  if (found != hosts.end()) SSL_set_SSL_CTX(connection, found->second.get());
-  return SSL_TLSEXT_ERR_OK;
+  const auto& hosts = static_cast<context_parts*>(self)->hosts_;
+  try {
+    const auto found = hosts.find(normal_host(asked));
+    if (found == hosts.end()) return SSL_TLSEXT_ERR_OK;
+    SSL_CTX* other = found->second.get();
+    STACK_OF(X509)* chain = nullptr;
+    SSL_CTX_get0_chain_certs(other, &chain);
+    if (SSL_use_cert_and_key(connection, SSL_CTX_get0_certificate(other),
+                             SSL_CTX_get0_privatekey(other), chain, 1) == 1) {
+      return SSL_TLSEXT_ERR_OK;
+    }
+  } catch (const std::bad_alloc&) {
+  }
+  *alert = SSL_AD_INTERNAL_ERROR;
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void context_parts::add_host(std::string_view host, const context_parts& other) {
+  SSL_CTX_up_ref(other.ctx_.get());
+  hosts_.insert_or_assign(normal_host(host), ssl_ctx_ptr(other.ctx_.get()));
 }
 
 ssl_ptr context_parts::make_client(const std::string& host, const std::string& server) const {
   ssl_ptr connection(static_cast<SSL*>(checked(SSL_new(ctx_.get()))));
   const bool is_address = endpoint::parse_ip(host, 0).has_value();
-  if (!is_address) SSL_set_tlsext_host_name(connection.get(), host.c_str());
+  const std::string name = normal_host(host);
+  if (!is_address && !is_host_name(name) && (verify_host_ || !host.empty())) {
+    throw error(errc::certificate_wrong_host, "TLS handshake: '" + host + "' is no name of a host");
+  }
+  if (!is_address && !name.empty()) SSL_set_tlsext_host_name(connection.get(), name.c_str());
   remember_refused_certificate(*connection);
   if (verify_host_) {
-    SSL_set_hostflags(connection.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    SSL_set_hostflags(connection.get(),
+                      X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     const int set =
         is_address ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection.get()), host.c_str())
-                   : SSL_set1_host(connection.get(), host.c_str());
-    if (set != 1) {
-      throw error(errc::certificate_wrong_host, "TLS: '" + host + "' is no name of a host");
-    }
+                   : SSL_set1_host(connection.get(), name.c_str());
+    if (set != 1) throw std::bad_alloc();
   }
   if (resume_) {
     SSL_set_ex_data(connection.get(), server_slot(), new std::string(server));
@@ -190,11 +250,9 @@ context context::server(server_options options) {
   return context(std::make_shared<detail::context_parts>(options));
 }
 
-void context::add_host(std::string host, const context& other) {
+void context::add_host(std::string_view host, const context& other) {
   PIRN_ASSERT(is_server() && other.is_server(), "only servers are several hosts");
-  SSL_CTX& shared = other.parts_->ssl_ctx();
-  SSL_CTX_up_ref(&shared);
-  parts_->hosts.insert_or_assign(std::move(host), detail::ssl_ctx_ptr(&shared));
+  parts_->add_host(host, *other.parts_);
 }
 
 bool context::is_server() const noexcept {

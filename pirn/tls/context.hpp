@@ -16,7 +16,8 @@ namespace pirn::tls {
 
 enum class version : std::uint8_t { tls_1_2, tls_1_3 };
 
-/// How a client connects. Files are in PEM.
+/// How a client connects. Files are in PEM; a key must not need a password. What the texts lie in
+/// lives until client() has returned.
 struct client_options {
   std::string_view ca_file{};       ///< whom to trust; empty with ca_directory: the system's store
   std::string_view ca_directory{};  ///< as `openssl rehash` makes it
@@ -31,7 +32,7 @@ struct client_options {
 };
 static_assert(std::is_trivially_copyable_v<client_options>);
 
-/// What a server shows and asks for. Files are in PEM.
+/// What a server shows and asks for. Files are in PEM; a key must not need a password.
 struct server_options {
   std::string_view certificate_file;  ///< with the chain
   std::string_view key_file{};        ///< empty: it is in certificate_file
@@ -39,7 +40,7 @@ struct server_options {
   std::span<const std::string_view> alpn{};  ///< the best first; a client with none in common gets
                                              ///< none
   version oldest = version::tls_1_2;
-  duration handshake_limit = std::chrono::seconds(60);
+  duration handshake_limit = std::chrono::seconds(10);
 };
 static_assert(std::is_trivially_copyable_v<server_options>);
 
@@ -57,10 +58,10 @@ class context {
   static context client(client_options options = {});
   static context server(server_options options);
 
-  /// A server that is several: a client that asks for `host` (by SNI) gets the certificate of
-  /// `other`; all else stays as it is here.
+  /// A server that is several: a client that asks for `host` (by SNI) is shown the certificate of
+  /// `other`. All else, ALPN and what clients need, is as it is here.
   /// Requires: both are servers; before the first connection.
-  void add_host(std::string host, const context& other);
+  void add_host(std::string_view host, const context& other);
 
   bool is_server() const noexcept;
   duration handshake_limit() const noexcept;

@@ -19,17 +19,18 @@ class context_parts {
 
   /// A connection that has not begun. A client tells the server `host`, checks that its certificate
   /// names it, and resumes the last session with `server`, which is host and address.
+  /// Throws: tls::error when `host` can be nobody's name.
   ssl_ptr make_client(const std::string& host, const std::string& server) const;
   ssl_ptr make_server() const;
 
   /// Keeps a session that the server of `connection` has just given.
   void keep_session(const SSL& connection, ssl_session_ptr session) const;
 
+  /// Shows clients that ask for `host` the certificate of `other`.
+  void add_host(std::string_view host, const context_parts& other);
+
   const bool is_server;
   const duration handshake_limit;
-  std::map<std::string, ssl_ctx_ptr, std::less<>> hosts;
-
-  SSL_CTX& ssl_ctx() const noexcept { return *ctx_; }
 
  private:
   static ssl_ctx_ptr make_ctx(version oldest);
@@ -37,9 +38,10 @@ class context_parts {
   void set_alpn(std::span<const std::string_view> protocols);
   static int select_alpn(SSL*, const unsigned char** out, unsigned char* out_size,
                          const unsigned char* in, unsigned in_size, void* self);
-  static int select_host(SSL* connection, int* alert, void* self);
+  static int select_host(SSL* connection, int* alert, void* self) noexcept;
 
   ssl_ctx_ptr ctx_;
+  std::map<std::string, ssl_ctx_ptr, std::less<>> hosts_;  // only their certificates are used
   bool verify_host_ = false;
   bool resume_ = false;
   std::vector<unsigned char> alpn_;  // as it goes over the wire: each with its length before it

@@ -26,6 +26,7 @@ progress engine::shake_hands() {
 
 engine::decrypted engine::read(std::span<std::byte> into) {
   if (has_failed_) return {progress::failed};
+  if (peer_has_ended_) return {progress::ended};
   std::size_t total_bytes = 0;
   while (total_bytes < into.size()) {
     ERR_clear_error();
@@ -34,23 +35,20 @@ engine::decrypted engine::read(std::span<std::byte> into) {
                                    into.size() - total_bytes, &count);
     total_bytes += count;
     if (result == 1) continue;
-    if (total_bytes > 0) break;  // the reason comes again with the next read
-    return {ended_with(result)};
+    const progress how = ended_with(result);  // noted now: OpenSSL tells it only once
+    if (total_bytes > 0) break;
+    return {how};
   }
   return {progress::done, total_bytes};
 }
 
-progress engine::write(std::span<const std::byte> bytes) {
+progress engine::write(std::span<const std::byte>& bytes) {
   if (has_failed_) return progress::failed;
   while (!bytes.empty()) {
     ERR_clear_error();
     std::size_t count = 0;
     const int result = SSL_write_ex(connection_.get(), bytes.data(), bytes.size(), &count);
-    if (result != 1) {
-      const progress how = ended_with(result);
-      PIRN_ASSERT(how == progress::failed, "after the handshake there is always room for output");
-      return how;
-    }
+    if (result != 1) return ended_with(result);
     bytes = bytes.subspan(count);
   }
   return progress::done;
@@ -58,14 +56,17 @@ progress engine::write(std::span<const std::byte> bytes) {
 
 progress engine::end() {
   if (has_failed_) return progress::failed;
+  if (SSL_in_init(connection_.get()) != 0) {
+    const progress how = shake_hands();
+    if (how != progress::done) return how;
+  }
   ERR_clear_error();
   const int result = SSL_shutdown(connection_.get());
   return result < 0 ? ended_with(result) : progress::done;
 }
 
 std::size_t engine::readable_bytes() const noexcept {
-  const bool is_over =
-      has_failed_ || (SSL_get_shutdown(connection_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+  const bool is_over = has_failed_ || peer_has_ended_;
   return wire_.input.size() + static_cast<std::size_t>(SSL_pending(connection_.get())) +
          (is_over ? 1 : 0);
 }
@@ -77,6 +78,7 @@ progress engine::ended_with(int result) {
     case SSL_ERROR_WANT_READ:
       return progress::wants_input;
     case SSL_ERROR_ZERO_RETURN:
+      peer_has_ended_ = true;
       return progress::ended;
     default:
       has_failed_ = true;

@@ -38,10 +38,11 @@ class engine {
     std::size_t count_bytes = 0;
   };
   decrypted read(std::span<std::byte> into);
-  /// Encrypts all of it.
-  /// Returns: done or failed.
-  progress write(std::span<const std::byte> bytes);
-  /// Says that we send no more.
+  /// Encrypts from the beginning of `bytes`, and drops what is done. It wants input when the peer
+  /// has begun a message that changes keys: that comes first.
+  /// Returns: done when that was all.
+  progress write(std::span<const std::byte>& bytes);
+  /// Says that we send no more. It wants input as write() does.
   progress end();
 
   /// What came from the peer; it is read where it lies, in the steps to come.
@@ -63,6 +64,7 @@ class engine {
   std::string sought_host_;
   failure_reason failure_{};
   bool has_failed_ = false;
+  bool peer_has_ended_ = false;
 };
 
 }  // namespace pirn::tls::detail

@@ -170,15 +170,63 @@ TEST(tls_handshake, a_server_shows_the_certificate_of_the_host_that_is_asked_for
   });
 }
 
+// Also when the other context is gone: only its certificate is used.
+TEST(tls_handshake, another_host_s_certificate_changes_nothing_else) {
+  static constexpr std::string_view protocols[] = {"http/1.1"};
+  const certificate_files files =
+      made().authority.make({.subject = "other", .names = "DNS:other.example"});
+  test_authority stranger("a stranger");
+  const certificate_files mallory = stranger.make({.subject = "mallory", .names = ""});
+  const certificate_files alice = made().authority.make({.subject = "alice", .names = ""});
+  context server = context::server({.certificate_file = made().good.certificate,
+                                    .key_file = made().good.key,
+                                    .client_ca_file = made().ca_file,
+                                    .alpn = protocols});
+  {
+    const std::string stranger_file = stranger.ca_file();
+    server.add_host("Other.Example.", context::server({.certificate_file = files.certificate,
+                                                       .key_file = files.key,
+                                                       .client_ca_file = stranger_file}));
+  }
+  const auto connect_as = [&](const certificate_files& who) -> task<> {
+    const context client = context::client({.ca_file = made().ca_file,
+                                            .certificate_file = who.certificate,
+                                            .key_file = who.key,
+                                            .alpn = protocols});
+    both_ends ends = co_await connected(client, server, "OTHER.example");
+    EXPECT_EQ(ends.client.peer_subject(), "CN = other");
+    EXPECT_EQ(ends.client.alpn(), "http/1.1");
+  };
+  run_virtual([&] { return connect_as(alice); });
+  run_virtual([&]() -> task<> {
+    const std::string message = co_await message_of<error>([&] { return connect_as(mallory); });
+    EXPECT_TRUE(message.contains("nobody whom this system trusts")) << message;
+  });
+}
+
+TEST(tls_handshake, a_name_that_can_be_nobody_s_is_refused_before_anything_is_sent) {
+  run_virtual([]() -> task<> {
+    for (const std::string& host :
+         {std::string(), std::string(1, '\0') + "x", std::string("localhost\0.evil", 15),
+          std::string(".localhost"), std::string(300, 'a')}) {
+      auto [near, far] = io::memory_pair();
+      const std::string message = co_await message_of<error>(
+          [&]() -> task<> { co_await wrap_client(std::move(near), host, made().client()); });
+      EXPECT_EQ(message, "TLS handshake: '" + host.substr(0, host.find('\0')) +
+                             (host.contains('\0') ? "" : "' is no name of a host"));
+    }
+  });
+}
+
 // The tickets come after the handshake, before what is read first.
 TEST(tls_handshake, the_second_connection_to_a_server_resumes_the_session_of_the_first) {
   run_virtual([]() -> task<> {
     const tls::context client = made().client();
     const tls::context server = made().server();
-    for (const bool is_second : {false, true}) {
+    for (const bool is_later : {false, true, true}) {
       both_ends ends = co_await connected(client, server);
-      EXPECT_EQ(ends.client.is_resumed(), is_second);
-      EXPECT_EQ(ends.server.is_resumed(), is_second);
+      EXPECT_EQ(ends.client.is_resumed(), is_later);
+      EXPECT_EQ(ends.server.is_resumed(), is_later);
       co_await ends.server.write_all("x");
       const lease chunk = co_await ends.client.read();
     }

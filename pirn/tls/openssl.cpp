@@ -16,8 +16,8 @@ errc code_of_verification(long result) {
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return errc::certificate_not_yet_valid;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
       return errc::certificate_self_signed;
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -96,6 +96,7 @@ failure_reason reason_of_certificate(const SSL& connection, const std::string& s
 
 std::string take_openssl_error() {
   const unsigned long code = ERR_peek_error();
+  if (code == 0) return "OpenSSL gives no reason";
   const char* words = ERR_reason_error_string(code);
   std::string text = words != nullptr ? words
                      : ERR_SYSTEM_ERROR(code)

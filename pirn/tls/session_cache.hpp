@@ -4,20 +4,20 @@
 #include <list>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "pirn/tls/openssl.hpp"
 
 namespace pirn::tls::detail {
 
-/// Sessions by server; each is given out once, as TLS 1.3 wants it. Of some hundred servers the
-/// longest known are forgotten first.
+/// Sessions by server. Of some hundred servers the longest known are forgotten first.
 ///
 /// Threads: any.
 class session_cache {
  public:
   void keep(const std::string& server, ssl_session_ptr session);
+  /// A session of TLS 1.3 is given out once, for otherwise connections could be told to belong
+  /// together; one of before serves again.
   /// Returns: null when there is none.
   ssl_session_ptr take(const std::string& server);
 
@@ -27,7 +27,6 @@ class session_cache {
 
   std::mutex mutex_;
   std::list<entry> entries_;  // the oldest first
-  std::unordered_map<std::string, std::list<entry>::iterator> places_;
 };
 
 }  // namespace pirn::tls::detail

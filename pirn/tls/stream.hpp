@@ -16,6 +16,10 @@
 
 namespace pirn::tls {
 
+namespace detail {
+class connection;
+}
+
 /// A connection that others can neither read nor change: a byte_stream over another one. Made by
 /// wrap_client(), wrap_server() or connect().
 ///
@@ -23,7 +27,8 @@ namespace pirn::tls {
 /// Threads:  its loop's.
 /// Lifetime: closing (destroying) it requires that no task reads or writes; it closes the stream
 ///           below. Without shut_down_writing() before it, the peer must think that it was cut
-///           short.
+///           short; and what was not read to its end makes TCP reset the connection, which may
+///           take with it what was written last.
 /// Source:   ssl.SSLObject; RFC 8446.
 class stream {
  public:
@@ -64,13 +69,14 @@ class stream {
   std::string peer_subject() const;
 
  private:
-  class parts;
   friend task<stream> wrap_client(io::any_stream transport, std::string host, context how);
   friend task<stream> wrap_server(io::any_stream transport, context how);
-  explicit stream(std::unique_ptr<parts> made) noexcept;
-  static task<stream> shake_hands(std::unique_ptr<parts> fresh, duration limit);
+  explicit stream(std::unique_ptr<detail::connection> made) noexcept;
+  static task<stream> shake_hands(std::unique_ptr<detail::connection> fresh, duration limit);
 
-  std::unique_ptr<parts> parts_;
+  detail::connection& open() const noexcept;
+
+  std::unique_ptr<detail::connection> connection_;
 };
 
 /// Makes a stream secure, as its client: the server must show a certificate for `host`, a name or

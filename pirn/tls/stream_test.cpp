@@ -65,6 +65,19 @@ TEST(tls_stream, small_messages_are_not_held_back) {
   });
 }
 
+TEST(tls_stream, after_its_end_writing_fails_and_reading_goes_on) {
+  run_virtual([]() -> task<> {
+    both_ends ends = co_await connected(made().client(), made().server());
+    co_await ends.client.shut_down_writing();
+    co_await ends.client.shut_down_writing();
+    const std::string message = co_await message_of([&] { return ends.client.write_all("x"); });
+    EXPECT_EQ(message, "write to localhost (memory): Broken pipe");
+    co_await ends.server.write_all("answer");
+    const lease chunk = co_await ends.client.read();
+    EXPECT_EQ(chunk.text(), "answer");
+  });
+}
+
 TEST(tls_stream, an_end_without_close_notify_is_an_error) {
   run_virtual([]() -> task<> {
     both_ends ends = co_await connected(made().client(), made().server());

@@ -1,0 +1,157 @@
+#include "pirn/tls/connection.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "pirn/base/scope_guard.hpp"
+#include "pirn/core/within.hpp"
+#include "pirn/io/heap_lease.hpp"
+#include "pirn/net/error.hpp"
+
+namespace pirn::tls::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t buffer_min = 1024;
+constexpr std::size_t buffer_max = 64 * 1024;
+constexpr std::size_t piece_max = 64 * 1024;
+// What a connection that waits may keep of its buffers.
+constexpr std::size_t kept_max = 4 * 1024;
+// A peer may ask for answers without end; beyond this the reader waits until they are sent.
+constexpr std::size_t answers_max = 16 * 1024;
+// For an alert, after which nobody waits for more.
+constexpr duration alert_limit = 1s;
+
+void shrink(std::string& text) {
+  if (text.empty() && text.capacity() > kept_max) text = std::string();
+}
+
+}  // namespace
+
+connection::connection(io::any_stream transport, std::string host, context how, ssl_ptr fresh)
+    : context_(std::move(how)),
+      transport_(std::move(transport)),
+      name_(host.empty() ? transport_.name() : host + " (" + transport_.name() + ")"),
+      engine_(std::move(fresh), std::move(host)) {}
+
+task<> connection::shake_hands() {
+  for (;;) {
+    const progress how = engine_.shake_hands();
+    if (how == progress::failed) {
+      co_await tell_the_peer();
+      fail("TLS handshake with");
+    }
+    co_await flush();
+    if (how == progress::done) co_return;
+    co_await need_input("TLS handshake with");
+  }
+}
+
+// A reader sends nothing, if it can help it: a key update is answered before what is written next.
+// So it never waits for a peer that does not read, and may be cancelled.
+task<lease> connection::read() {
+  for (;;) {
+    if (readable_.empty() && engine_.readable_bytes() > 0) {
+      const progress how = decrypt();
+      if (how == progress::ended) co_return lease();
+      if (how == progress::failed) {
+        co_await tell_the_peer();
+        fail("read from");
+      }
+      if (engine_.output().size() > answers_max) co_await flush();
+    }
+    if (!readable_.empty()) co_return std::exchange(readable_, lease());
+    co_await need_input("read from");
+  }
+}
+
+task<> connection::write_all(std::span<const slice> parts) {
+  if (has_ended_) throw net::failure("write to", name_, EPIPE);
+  for (const slice& part : parts) {
+    std::span<const std::byte> rest(part.data, part.size);
+    while (!rest.empty()) {
+      std::span<const std::byte> piece = rest.first(std::min(rest.size(), piece_max));
+      const std::size_t size_bytes = piece.size();
+      const progress how = engine_.write(piece);
+      rest = rest.subspan(size_bytes - piece.size());
+      if (how == progress::failed) fail("write to");
+      if (how == progress::wants_input) co_await need_input("write to");
+      if (engine_.output().size() >= piece_max) co_await flush();
+    }
+  }
+  co_await flush();
+}
+
+task<> connection::end() {
+  if (std::exchange(has_ended_, true)) co_return;
+  for (;;) {
+    const progress how = engine_.end();
+    if (how == progress::failed) fail("shut down");
+    if (how != progress::wants_input) break;
+    co_await need_input("shut down");
+  }
+  co_await flush();
+}
+
+// The buffer is about as large as what there is, and gone while we wait.
+progress connection::decrypt() {
+  io::heap_buffer buffer(std::clamp(engine_.readable_bytes(), buffer_min, buffer_max));
+  const auto [how, count_bytes] = engine_.read(buffer.bytes());
+  if (count_bytes > 0) readable_ = buffer.lend(count_bytes);
+  if (engine_.wants_more_input()) input_ = lease();
+  return how;
+}
+
+// Takes the next bytes from below, or waits until another task has.
+task<> connection::need_input(const char* operation) {
+  if (is_receiving_) {
+    has_received_.clear();
+    co_await has_received_.wait();
+    co_return;
+  }
+  is_receiving_ = true;
+  const scope_exit received([this] {
+    is_receiving_ = false;
+    has_received_.set();
+  });
+  lease chunk = co_await transport_.read();
+  if (chunk.empty()) {
+    throw error(errc::truncated, std::string(operation) + " " + name_ + ": " +
+                                     make_error_code(errc::truncated).message());
+  }
+  input_ = std::move(chunk);
+  engine_.feed(input_.bytes());
+}
+
+// One after the other, in the order in which it was made.
+task<> connection::flush() {
+  if (engine_.output().empty() && !sending_.locked()) co_return;
+  auto lock = co_await sending_.scoped_lock();
+  while (!engine_.output().empty()) {
+    going_out_.clear();
+    going_out_.swap(engine_.output());
+    co_await transport_.write_all(going_out_);
+  }
+  going_out_.clear();
+  shrink(going_out_);
+  shrink(engine_.output());
+}
+
+// Why we give it up, if it still listens; our own error is the one that counts. Who is sending now
+// sends that, too.
+task<> connection::tell_the_peer() {
+  if (sending_.locked()) co_return;
+  try {
+    co_await move_on_after(alert_limit, flush());
+  } catch (const std::system_error&) {
+  }
+}
+
+void connection::fail(const char* operation) const {
+  const failure_reason& reason = engine_.failure();
+  throw error(reason.code, std::string(operation) + " " + name_ + ": " + reason.words);
+}
+
+}  // namespace pirn::tls::detail
