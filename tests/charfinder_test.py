@@ -265,8 +265,8 @@ class Server(Charfinder):
         with Session(address) as other:
             for _ in range(3):
                 with Session(address) as session:
-                    session.say("ideograph\n" * 10)
                     self.assertEqual(session.hear(PROMPT), PROMPT)
+                    session.say("ideograph\n" * 10)
             self.converse(other, (None, ""), ("Jerusalem\n", telnet(JERUSALEM)))
             self.stop(process)  # with a client still there
             self.assertEqual(other.hear_to_end(), "")
