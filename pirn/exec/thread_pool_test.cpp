@@ -212,9 +212,9 @@ TEST(thread_pool, blocking_on_a_loops_own_thread_is_an_error_that_says_what_to_d
 // A worker takes calls to itself, many at once. When the first of them does not end, the others are
 // made by a worker that never lacks work.
 TEST(thread_pool, what_lies_behind_a_long_call_is_made_while_others_keep_coming) {
-  thread_pool pool(2);
   std::binary_semaphore begun(0);
   std::binary_semaphore opened(0);
+  thread_pool pool(2);  // ends first: its threads may still be at the semaphores
   std::vector<future<void>> all;
   for (int i = 0; i < 100; ++i) all.push_back(pool.submit([] {}));
   auto busy = pool.submit([&] {

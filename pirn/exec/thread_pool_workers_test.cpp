@@ -53,8 +53,8 @@ TEST(thread_pool_workers, a_call_that_waits_for_one_that_runs_elsewhere_blocks_f
 }
 
 TEST(thread_pool_workers, what_a_call_submits_is_taken_by_another_while_it_goes_on) {
-  thread_pool pool{2};
   std::binary_semaphore done{0};
+  thread_pool pool{2};  // ends first: the inner call may still be at the semaphore
   auto outer = [&] {
     pool.submit([&] { done.release(); });
     done.acquire();  // would wait for ever if nobody took it
