@@ -8,7 +8,7 @@ import threading
 import unittest
 
 from certificates_kit import Authority
-from command_kit import PATIENCE_S, InFolder, Outcome, run, start
+from command_kit import PATIENCE_S, Serving, run, start
 
 LARGE = bytes(range(256)) * 4000
 
@@ -44,7 +44,7 @@ def answer_after_the_end(connection):
     connection.sendall(b"you sent %d bytes\n" % len(received))
 
 
-class Nc(InFolder):
+class Nc(Serving):
     def listen(self, *arguments, **options):
         """Starts a listening nc; returns it and its port, once it listens."""
         process = start("nc", "-l", "0", *arguments, **options)
@@ -55,12 +55,6 @@ class Nc(InFolder):
         port = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", line)
         self.assertIsNotNone(port, line)
         return process, int(port[1])
-
-    def stop(self, process):
-        process.send_signal(signal.SIGINT)
-        outcome = Outcome(process)
-        self.assertEqual(outcome.status, 130, outcome)
-        return outcome
 
     def nc(self, *arguments, given=b""):
         process = start("nc", *arguments, stdin=subprocess.PIPE, text=False)
@@ -127,9 +121,7 @@ class Nc(InFolder):
         self.stop(process)
 
     def test_a_proxy_joins_many_connections_at_once(self):
-        echo = start("echo", "127.0.0.1:0")
-        self.addCleanup(echo.kill)
-        echo_port = re.search(r":(\d+)", echo.stdout.readline())[1]
+        echo, echo_port = self.serve("echo", "127.0.0.1:0")
         process, port = self.listen("--proxy", f"localhost:{echo_port}")
         peers = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
         for number, peer in enumerate(peers):

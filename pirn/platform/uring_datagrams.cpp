@@ -33,11 +33,9 @@ started uring_datagrams::start(send_datagrams_operation& request) noexcept {
   return started::pending;
 }
 
-// With fewer than there was room for the queue is empty, and the poll tells of what comes next; if
-// it does not stand, what comes before it is armed is told at once.
-// Fewer than there was room for: the queue is empty, and the kernel will tell of what comes next,
-// which saves the call that would fail with EAGAIN. Not so at a connected socket, where an error
-// may have come between, of which nothing tells.
+// Fewer than there was room for: the queue is empty, and the poll that stands will tell of what
+// comes next, which saves the call that would fail with EAGAIN. Not so at a connected socket, where
+// an error may have come between, of which nothing tells.
 bool uring_datagrams::try_receive(receive_datagrams_operation& request) noexcept {
   const int count = receive_datagrams(descriptor_.get(), request.into);
   may_receive_ = count != -EAGAIN;
