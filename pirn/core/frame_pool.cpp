@@ -58,6 +58,8 @@ class frame_depot {
 
   std::atomic<std::uint64_t> chunk_count{0};
   std::atomic<std::uint64_t> large_count{0};
+  /// Frames that threads which have ended left in use, less those that they freed for others.
+  std::atomic<std::ptrdiff_t> left_in_use{0};
 
  private:
   // Cuts some frames off the present chunk and links them, lowest address first.
@@ -106,10 +108,21 @@ void give_all(std::size_t frame_class, free_frame*& head, std::size_t count) noe
   head = nullptr;
 }
 
+// Taken and not freed here, less those that were freed for other threads.
+std::ptrdiff_t frames_of_this_thread() noexcept {
+  std::ptrdiff_t count = frames_taken;
+  for (const frame_list& list : frame_lists) {
+    for (const free_frame* each = list.head; each != nullptr; each = each->next) --count;
+    if (list.spare != nullptr) count -= static_cast<std::ptrdiff_t>(list.spare->batch_count);
+  }
+  return count;
+}
+
 // Its destructor hands the thread's free frames to the depot when the thread ends.
 struct thread_end {
   ~thread_end() {
     phase = thread_phase::ended;
+    depot.left_in_use.fetch_add(frames_of_this_thread());
     for (std::size_t frame_class = 0; frame_class < frame_class_count; ++frame_class) {
       frame_list& list = frame_lists[frame_class];
       const std::size_t count = batch_limit(frame_class) - list.room;
@@ -188,12 +201,7 @@ void* allocate_large_frame(std::size_t size_bytes) {
 }
 
 std::ptrdiff_t frames_in_use() noexcept {
-  std::ptrdiff_t count = frames_taken;
-  for (const frame_list& list : frame_lists) {
-    for (const free_frame* each = list.head; each != nullptr; each = each->next) --count;
-    if (list.spare != nullptr) count -= static_cast<std::ptrdiff_t>(list.spare->batch_count);
-  }
-  return count;
+  return frames_of_this_thread() + depot.left_in_use.load();
 }
 
 frame_pool_statistics frame_statistics() noexcept {

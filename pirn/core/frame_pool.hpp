@@ -94,9 +94,9 @@ struct frame_pool_statistics {
 /// Threads: any. Always zero under sanitizers, where the pool is out of use.
 frame_pool_statistics frame_statistics() noexcept;
 
-/// Frames up to 1 KiB that this thread has allocated and not freed, less those that it freed for
-/// other threads. The same before and after a piece of work that leaves nothing behind. Always zero
-/// under sanitizers.
+/// Frames up to 1 KiB that this thread and those which have ended have allocated and not freed,
+/// less those that they freed for other threads. The same before and after a piece of work that
+/// leaves nothing behind, once the threads that it had are joined. Always zero under sanitizers.
 /// Cost: for tests; walks the thread's free lists.
 std::ptrdiff_t frames_in_use() noexcept;
 

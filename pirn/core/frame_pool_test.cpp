@@ -83,6 +83,19 @@ TEST(frame_pool, frames_in_use_counts_what_was_not_freed) {
   EXPECT_EQ(pirn::detail::frames_in_use(), before);
 }
 
+TEST(frame_pool, frames_that_a_thread_freed_before_it_ended_are_not_in_use) {
+  const auto before = pirn::detail::frames_in_use();
+  void* here = pirn::detail::allocate_frame(100);
+  void* there = nullptr;
+  std::thread([&] {
+    pirn::detail::deallocate_frame(here, 100);
+    there = pirn::detail::allocate_frame(200);
+  }).join();
+  EXPECT_EQ(pirn::detail::frames_in_use() - before, pooled ? 1 : 0);
+  pirn::detail::deallocate_frame(there, 200);
+  EXPECT_EQ(pirn::detail::frames_in_use(), before);
+}
+
 TEST(frame_pool, frames_freed_on_another_thread_come_back) {
   auto round = [] {
     std::vector<void*> frames;

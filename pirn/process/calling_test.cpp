@@ -149,7 +149,8 @@ TEST_P(callings_on_loops, a_task_talks_to_a_process) {
 }
 
 TEST_P(callings_on_loops, a_conversation_cancelled_anywhere_leaves_nothing) {
-  pirn::testing::cancel_each_resumption(GetParam(), talk_to_a_process);
+  pirn::testing::cancel_each_await(talk_to_a_process, pirn::testing::expect_no_error,
+                                   {.driver = GetParam()});
 }
 
 }  // namespace

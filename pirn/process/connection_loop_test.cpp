@@ -109,7 +109,8 @@ task<> exchange() {
 }
 
 TEST_P(connections_on_loops, an_exchange_cancelled_anywhere_leaves_nothing) {
-  pirn::testing::cancel_each_resumption(GetParam(), exchange);
+  pirn::testing::cancel_each_await(exchange, pirn::testing::expect_no_error,
+                                   {.driver = GetParam()});
 }
 
 TEST(connections_on_virtual_time, awaiting_is_an_error_that_says_so) {

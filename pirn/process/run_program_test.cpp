@@ -156,7 +156,8 @@ task<> converse() {
 }
 
 TEST_P(run_programs_on_loops, a_conversation_cancelled_anywhere_leaves_nothing) {
-  pirn::testing::cancel_each_resumption(GetParam(), converse);
+  pirn::testing::cancel_each_await(converse, pirn::testing::expect_no_error,
+                                   {.driver = GetParam()});
 }
 
 task<> run_one() {
@@ -166,7 +167,7 @@ task<> run_one() {
 }
 
 TEST_P(run_programs_on_loops, a_program_cancelled_anywhere_is_killed_and_reaped) {
-  pirn::testing::cancel_each_resumption(GetParam(), run_one);
+  pirn::testing::cancel_each_await(run_one, pirn::testing::expect_no_error, {.driver = GetParam()});
 }
 
 TEST(run_programs_on_virtual_time, awaiting_is_an_error_that_says_so) {

@@ -6,10 +6,9 @@
 #include "pirn/base/assert.hpp"
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/exception_group.hpp"
-#include "pirn/core/frame_pool.hpp"
-#include "pirn/core/loop_runner.hpp"
 #include "pirn/core/sleep.hpp"
-#include "pirn/testing/run_virtual.hpp"
+#include "pirn/core/within.hpp"
+#include "pirn/testing/census.hpp"
 
 namespace pirn::testing {
 
@@ -36,11 +35,15 @@ task_record* find_task(loop& home, const std::uint64_t* id) {
 }
 
 // Begins with a suspension, so that one of the points is before the program's start.
-task<> guarded(const program_maker& make, cancelled_run& run) {
+task<> guarded(const program_maker& make, cancelled_run& run, bool is_virtual) {
   try {
     co_await yield_now();
     task<> program = make();
-    co_await std::move(program);
+    if (is_virtual) {
+      co_await std::move(program);
+    } else {  // which knows no deadlock
+      co_await timeout(std::chrono::seconds(20), std::move(program));
+    }
   } catch (const cancelled&) {
     run.was_cancelled = true;
   } catch (...) {
@@ -58,25 +61,35 @@ class cancelling_runner {
   cancelled_run run(std::size_t point) {
     cancelled_run result;
     result.point = point;
-    const std::ptrdiff_t frames_before = detail::frames_in_use();
-    virtual_world world({.seed = options_.seed, .shuffle = options_.shuffle}, true);
-    resumptions_ = 0;
-    world.loop().on_resumed = [&](std::uint64_t id) { resumed(world.loop(), id, result); };
-    try {
-      loop_runner::run(world.loop(), guarded(make_, result));
-    } catch (const deadlock_error&) {
-      result.error = std::current_exception();
-      if (options_.target == cancel_target::main_task) fail(result, "");
-    }
+    const census before;
+    run_once(result);
     if (point == 0) resumptions_most_ = 1000 + 100 * resumptions_;
-    if (!world.loop().timers().empty()) fail(result, "timers were left behind");
-    if (detail::frames_in_use() != frames_before) fail(result, "coroutine frames were left behind");
+    if (const std::string left = before.left_behind(); !left.empty()) fail(result, left);
     return result;
   }
 
   std::size_t resumptions() const noexcept { return resumptions_; }
 
  private:
+  void run_once(cancelled_run& result) {
+    runtime world({.driver = options_.driver,
+                   .seed = options_.seed,
+                   .shuffle = options_.shuffle,
+                   .record_decisions = true,
+                   .handle_sigint = false});
+    resumptions_ = 0;
+    world.loop().on_resumed = [&](std::uint64_t id) { resumed(world.loop(), id, result); };
+    try {
+      world.run(guarded(make_, result, world.driver().is_virtual()));
+    } catch (const deadlock_error&) {
+      result.error = std::current_exception();
+      if (options_.target == cancel_target::main_task) fail(result);
+    } catch (const future_cancelled&) {  // noted
+    }
+    if (!world.loop().timers().empty()) fail(result, "timers");
+    if (const std::string held = held_by(world.driver()); !held.empty()) fail(result, held);
+  }
+
   void resumed(loop& home, std::uint64_t id, cancelled_run& result) {
     ++resumptions_;
     PIRN_ASSERT(resumptions_ < resumptions_most_, "a program ends when it is cancelled");
@@ -88,8 +101,9 @@ class cancelling_runner {
     target->cancel();
   }
 
-  [[noreturn]] static void fail(const cancelled_run& run, const std::string& what) {
-    throw std::runtime_error(what + "\n" + run.describe());
+  [[noreturn]] static void fail(const cancelled_run& run, const std::string& left = {}) {
+    const std::string what = left.empty() ? "" : "left behind: " + left + "\n";
+    throw std::runtime_error(what + run.describe());
   }
 
   const program_maker& make_;
@@ -116,9 +130,11 @@ std::size_t cancel_each_await(const program_maker& make, const run_check& check,
                               cancel_each_options options) {
   cancelling_runner runner(make, options);
   check(runner.run(0));
-  const std::size_t points = runner.resumptions();
-  for (std::size_t point = 1; point <= points; ++point) check(runner.run(point));
-  return points + 1;
+  for (std::size_t point = 1;; ++point) {
+    const cancelled_run run = runner.run(point);
+    if (runner.resumptions() < point) return point;
+    check(run);
+  }
 }
 
 }  // namespace pirn::testing

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "pirn/core/task.hpp"
+#include "pirn/run/run.hpp"
 
 namespace pirn::testing {
 
@@ -19,6 +20,8 @@ enum class cancel_target : std::uint8_t {
 
 struct cancel_each_options {
   cancel_target target = cancel_target::main_task;
+  /// Virtual time, or a kernel's driver, whose runs may come to other points each time.
+  driver_choice driver = driver_choice::virtual_time;
   std::uint64_t seed = 0;  ///< of the virtual world, and of the shuffling
   bool shuffle = false;    ///< resume what is ready together in an order drawn from the seed
 };
@@ -48,15 +51,17 @@ using run_check = std::function<void(const cancelled_run&)>;
 void expect_no_error(const cancelled_run& run);
 
 /// Cancels a program at every one of its suspensions in turn: runs it once to the end, counting,
-/// then once for each suspension of any of its tasks (and once before its start), on virtual time,
-/// cancelling `options.target` when it has come there. After each run calls `check`.
+/// then once for each suspension of any of its tasks (and once before its start), cancelling
+/// `options.target` when it has come there; until a run has ended before its point. After each run
+/// calls `check`.
 ///
 /// Returns: the number of runs.
-/// Throws:  std::runtime_error that names the point when a run leaves timers or coroutine frames
-///          behind, or when a cancelled main task deadlocks; what `check` throws. A program of
-///          which one task was cancelled may wait for that task for ever: then `check` gets the
-///          deadlock_error. Tasks left behind, and a program that does not end, are stopped by an
-///          assertion.
+/// Throws:  std::runtime_error that names the point when a run leaves anything behind: timers,
+///          coroutine frames, descriptors, children, or what its driver holds (sockets, packets,
+///          lent buffers); when a cancelled main task deadlocks, or is not at its end after 20 s of
+///          a kernel's time; what `check` throws. A program of which one task was cancelled may
+///          wait for that task for ever: then `check` gets the deadlock_error, on virtual time.
+///          Tasks left behind, and a program that does not end, are stopped by an assertion.
 std::size_t cancel_each_await(const program_maker& make, const run_check& check = expect_no_error,
                               cancel_each_options options = {});
 

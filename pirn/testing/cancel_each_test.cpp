@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/frame_pool.hpp"
@@ -15,8 +16,10 @@
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/platform/fd.hpp"
 #include "pirn/sync/event.hpp"
 #include "pirn/sync/queue.hpp"
+#include "pirn/testing/each_driver_test.hpp"
 
 namespace {
 
@@ -196,9 +199,41 @@ TEST(cancel_each, a_frame_that_is_left_behind_fails) {
   try {
     cancel_each_await(program);
   } catch (const std::runtime_error& error) {
-    noticed = std::string(error.what()).find("frames were left behind") != std::string::npos;
+    noticed = std::string(error.what()).find("left behind: 1 coroutine frame") != std::string::npos;
   }
   EXPECT_EQ(noticed, !pirn::detail::sanitized);  // there the sanitizer itself counts
+}
+
+TEST(cancel_each, a_descriptor_that_is_left_behind_fails) {
+  std::vector<unique_fd> kept;  // so that the test itself leaks nothing
+  auto program = [&]() -> task<> {
+    kept.emplace_back(::dup(STDIN_FILENO));
+    co_await sleep_for(1s);
+    kept.pop_back();  // not after a cancel
+  };
+  try {
+    cancel_each_await(program);
+    ADD_FAILURE() << "it was not noticed";
+  } catch (const std::runtime_error& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("left behind: 1 descriptor\ncancelled at point 1"), std::string::npos)
+        << text;
+  }
+}
+
+class cancel_each_test : public pirn::testing::each_driver {};
+INSTANTIATE_TEST_SUITE_P(drivers, cancel_each_test, pirn::testing::on_each(),
+                         pirn::testing::driver_name);
+
+TEST_P(cancel_each_test, comes_to_the_same_points_on_every_driver) {
+  int cancelled = 0;
+  auto program = []() -> task<> {
+    co_await sleep_for(1us);
+    co_await sleep_for(1us);
+  };
+  auto check = [&](const cancelled_run& run) { cancelled += run.was_cancelled ? 1 : 0; };
+  EXPECT_EQ(cancel_each_await(program, check, {.driver = GetParam()}), 5U);
+  EXPECT_EQ(cancelled, 3);
 }
 
 TEST(cancel_each_death, a_program_that_does_not_end_is_stopped) {
