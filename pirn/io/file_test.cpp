@@ -1,6 +1,7 @@
 // file: files that tasks read and write, on each driver.
 #include "pirn/io/file.hpp"
 
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -12,13 +13,17 @@
 #include <sys/stat.h>
 
 #include "pirn/core/sleep.hpp"
+#include "pirn/testing/cancel_each.hpp"
+#include "pirn/testing/census.hpp"
 #include "pirn/testing/each_driver_test.hpp"
+#include "pirn/testing/fail_everywhere_test.hpp"
 #include "pirn/testing/temporary_directory.hpp"
 
 namespace {
 
 using namespace pirn;
 namespace fs = std::filesystem;
+using pirn::testing::open_descriptors;
 
 class file_test : public pirn::testing::each_driver {
  protected:
@@ -32,6 +37,27 @@ class file_test : public pirn::testing::each_driver {
   }
   std::ptrdiff_t entries() const {
     return std::distance(fs::directory_iterator(top_.path()), fs::directory_iterator());
+  }
+
+  /// Each operation once.
+  task<> work_with_files() {
+    co_await io::make_directory(at("d"));
+    io::file out = co_await io::open(at("d/a"), {.write = true, .create = true});
+    co_await out.write_all(bytes("some text"));
+    co_await out.write_all(bytes("S"), 0);
+    co_await out.sync();
+    co_await out.close();
+    io::file in = co_await io::open(at("d/a"));
+    const file_status status = co_await in.status();
+    EXPECT_EQ(status.size_bytes, 9U);
+    std::array<std::byte, 16> room{};
+    const std::size_t count = co_await in.read(room);
+    EXPECT_EQ(count, 9U);
+    co_await io::write_whole(at("d/b"), bytes("whole"));
+    co_await io::rename(at("d/b"), at("d/c"));
+    co_await io::remove(at("d/c"));
+    co_await io::remove(at("d/a"));
+    co_await io::remove_directory(at("d"));
   }
 
   /// What `work()` throws.
@@ -48,10 +74,6 @@ class file_test : public pirn::testing::each_driver {
   pirn::testing::temporary_directory top_;
 };
 INSTANTIATE_TEST_SUITE_P(drivers, file_test, pirn::testing::on_each(), pirn::testing::driver_name);
-
-std::ptrdiff_t open_descriptors() {
-  return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
-}
 
 TEST_P(file_test, what_was_written_is_read_in_order_and_at_offsets) {
   on_loop([&]() -> task<> {
@@ -170,7 +192,7 @@ TEST_P(file_test, write_whole_that_fails_names_what_failed_first) {
 TEST_P(file_test, a_cancelled_write_whole_leaves_all_or_nothing_and_no_descriptor) {
   const std::string big(1 << 20, 'b');
   for (int microseconds = 0; microseconds < 2000; microseconds += 100) {
-    const std::ptrdiff_t before = open_descriptors();
+    const std::size_t before = open_descriptors();
     on_loop([&]() -> task<> {
       co_await move_on_after(std::chrono::microseconds(microseconds),
                              io::write_whole(at("c"), bytes(big)));
@@ -187,7 +209,7 @@ TEST_P(file_test, a_cancelled_write_whole_leaves_all_or_nothing_and_no_descripto
 TEST_P(file_test, a_close_that_was_cancelled_before_it_began_leaks_nothing) {
   std::ofstream(at("a")) << "text";
   on_loop([&]() -> task<> {
-    const std::ptrdiff_t before = open_descriptors();
+    const std::size_t before = open_descriptors();
     {
       io::file in = co_await io::open(at("a"));
       cancel_scope scope;
@@ -198,6 +220,32 @@ TEST_P(file_test, a_close_that_was_cancelled_before_it_began_leaks_nothing) {
     co_await sleep_for(std::chrono::milliseconds(5));
     EXPECT_EQ(open_descriptors(), before);
   });
+}
+
+TEST_P(file_test, each_operation_may_be_cancelled_anywhere) {
+  auto work = [&] { return work_with_files(); };
+  auto check = [&](const pirn::testing::cancelled_run& run) {
+    pirn::testing::expect_no_error(run);
+    EXPECT_FALSE(fs::exists(at("d/b.part"))) << run.describe();
+    fs::remove_all(at("d"));
+  };
+  EXPECT_GT(pirn::testing::cancel_each_await(work, check, {.driver = GetParam()}), 1U);
+}
+
+TEST_P(file_test, each_call_may_fail) {
+  for (const int error : {EMFILE, ENFILE, ENOMEM, EIO}) {
+    auto work = [&] { return work_with_files(); };
+    auto check = [&](const pirn::testing::failed_run& run) {
+      EXPECT_EQ(run.error != nullptr, run.call > 0) << run.describe();
+      if (run.error) {
+        EXPECT_TRUE(pirn::testing::names_its_operation(run.error)) << run.describe();
+      }
+      EXPECT_FALSE(fs::exists(at("d/b.part")) && run.what != "unlink") << run.describe();
+      fs::remove_all(at("d"));
+    };
+    const pirn::testing::fail_each_options options{.error = error, .driver = GetParam()};
+    EXPECT_GT(pirn::testing::fail_each_call(work, check, options), 10U);
+  }
 }
 
 }  // namespace
