@@ -24,7 +24,9 @@ sigint_guard::sigint_guard(loop& home) : home_(home) {
 
 sigint_guard::~sigint_guard() {
   if (!installed_) return;
-  std::signal(SIGINT, SIG_DFL);
+  struct sigaction now{};
+  sigaction(SIGINT, nullptr, &now);
+  if (now.sa_handler == &sigint_guard::handle) std::signal(SIGINT, SIG_DFL);
   standing.store(nullptr);
   while (handlers.load() != 0) std::this_thread::yield();  // one that still sees this guard
   if (on_the_way_.load()) home_.mail().withdraw(*this);
@@ -38,6 +40,8 @@ void sigint_guard::handle(int) noexcept {
     guard->came_.store(true);
     guard->on_the_way_.store(true);
     guard->home_.mail().post(*guard);
+  } else {
+    std::raise(SIGINT);  // put back after its guard had gone; the default action, once this returns
   }
   handlers.fetch_sub(1);
   errno = saved;

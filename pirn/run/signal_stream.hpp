@@ -1,0 +1,86 @@
+// signal_stream: the signals of a process as something to await.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <concepts>
+#include <deque>
+#include <span>
+#include <string>
+
+#include "pirn/core/wait_list.hpp"
+#include "pirn/run/signal_subscription.hpp"
+
+namespace pirn {
+
+class signal_stream;
+
+/// Waits for the next signal of a stream.
+class [[nodiscard]] signal_wait final : public awaitable<signal_wait, list_wait> {
+ public:
+  std::string describe() const override;
+
+ private:
+  friend class awaitable<signal_wait, list_wait>;
+  friend class signal_stream;
+
+  explicit signal_wait(signal_stream& from) noexcept;
+
+  bool try_complete() noexcept;
+  void enqueue() noexcept;
+  cancel_answer withdraw() noexcept override;
+  int result() const noexcept { return number_; }
+
+  signal_stream& from_;
+  int number_ = 0;
+};
+
+/// The signals of some kinds that come to the process while it lives. Each is given once, as often
+/// as it came, to one of the tasks that wait; of several kinds the first named goes first.
+///
+///     pirn::signal_stream signals(SIGHUP, SIGTERM);
+///     while (int number = co_await signals.next()) ...   // on GCC 12: await into a local first
+///
+/// They have no other effect meanwhile; afterwards what was there before holds again. Several
+/// streams, on several loops, may have the same signal: it comes to each. With SIGINT among them,
+/// Ctrl-C no longer cancels what run() runs, but is the stream's.
+///
+/// A task that waits here waits for work elsewhere, and is not deadlocked; on virtual time it waits
+/// for those signals that the program itself raises.
+///
+/// Threads:  its loop's; the signals come to any.
+/// Lifetime: must outlive its waiters (asserted).
+/// Source:   asyncio's loop.add_signal_handler(); tokio's and Trio's streams of signals.
+/// Example:  examples/46_signals.cpp
+class signal_stream final : private inbox_message, private detail::signal_listener {
+ public:
+  /// Throws: std::invalid_argument for what is no signal, or one that says that the program itself
+  ///         is at fault (SIGSEGV); std::system_error for SIGKILL and SIGSTOP.
+  template <std::same_as<int>... Numbers>
+    requires(sizeof...(Numbers) > 0)
+  explicit signal_stream(Numbers... numbers)
+      : signal_stream(std::span<const int>(std::array{numbers...})) {}
+  explicit signal_stream(std::span<const int> numbers);
+  signal_stream(signal_stream&&) = delete;  // the handler points at it
+  ~signal_stream();
+
+  /// Waits for a signal and gives its number, never 0.
+  /// Cancel: loses none.
+  signal_wait next() noexcept { return signal_wait(*this); }
+
+ private:
+  friend class signal_wait;
+
+  void signal_came() noexcept override;
+  void arrived() noexcept override;
+  void dropped() noexcept override { on_the_way_.store(false); }
+  /// One that has come, or 0.
+  int take() noexcept;
+
+  loop& home_;
+  wait_list waiters_;
+  std::atomic<bool> on_the_way_{false};
+  std::deque<detail::signal_subscription> kinds_;
+};
+
+}  // namespace pirn
