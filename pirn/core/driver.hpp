@@ -61,6 +61,14 @@ class driver : public inbox::sleeper {
   // Sockets.
   virtual std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
                                                             const listen_options& options) = 0;
+  /// Takes over a listening socket that the program was given by its number. Refused, with EINVAL
+  /// for one that does not listen and ENOTSUP where there are no descriptors, it stays open.
+  virtual std::expected<socket_ptr, std::error_code> adopt_listener(
+      int descriptor, const stream_options& of_accepted) {
+    static_cast<void>(descriptor);
+    static_cast<void>(of_accepted);
+    return std::unexpected(std::make_error_code(std::errc::not_supported));
+  }
   virtual std::expected<socket_ptr, std::error_code> open_datagrams(
       const endpoint& local, const datagram_options& options) = 0;
 

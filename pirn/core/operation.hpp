@@ -49,11 +49,19 @@ struct slice {
   std::size_t size;
 };
 
+/// How far an accept may go.
+enum class accept_mode : std::uint8_t {
+  ahead,   ///< the driver may take more connections from the system, for the accepts that follow
+  single,  ///< it takes one at the most, and leaves the others to the system
+  taken,   ///< it takes none any more: gives one that it had taken ahead, or -EAGAIN
+};
+
 /// Takes the next connection from a listener. Cancelling loses no connection.
 struct accept_operation : operation {
   socket* listener = nullptr;
-  socket_ptr accepted;  ///< set when result is 0
-  endpoint peer;        ///< set when result is 0
+  accept_mode mode = accept_mode::ahead;  ///< `taken` requires that no other accept is outstanding
+  socket_ptr accepted;                    ///< set when result is 0
+  endpoint peer;                          ///< set when result is 0
 };
 
 /// Connects a new stream socket. The time that it may take is its caller's affair.

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "pirn/base/endpoint.hpp"
+#include "pirn/base/time.hpp"
 #include "pirn/core/datagram.hpp"
 
 namespace pirn {
@@ -49,6 +50,10 @@ class socket {
   /// Returns:  the count, 0 when a signal came first; -EAGAIN when it takes nothing now; else
   ///           -errno.
   virtual std::ptrdiff_t send_at_once(std::span<const std::byte>) noexcept { return -EAGAIN; }
+
+  /// For how long nothing of what the transport was given to send has gone; `forever` where the
+  /// system does not say.
+  virtual duration sending_stalled_for() const noexcept { return forever; }
 
   /// Says to the peer that nothing more will be sent; what was sent before still arrives.
   /// Returns: 0 or -errno.

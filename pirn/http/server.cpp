@@ -6,6 +6,14 @@
 
 namespace pirn::http {
 
+namespace {
+
+net::serve_options connections_of(const server_options& options) {
+  return {.grace = options.grace, .connections_max = options.connections_max};
+}
+
+}  // namespace
+
 task<> serve_connection(io::any_stream peer, endpoint from, const handler& answer,
                         const server_options& options, const net::failure_sink& failures) {
   detail::server_connection connection(std::move(peer), from, answer, options, failures);
@@ -21,7 +29,7 @@ task<> serve(net::listener& where, handler answer, server_options options,
     const endpoint from = peer.peer();
     return serve_connection(std::move(peer), from, answer, options, failures);
   };
-  co_await net::serve_on(where, handle, {.grace = options.grace}, failures);
+  co_await net::serve_on(where, handle, connections_of(options), failures);
 }
 
 task<> serve_tls(net::listener& where, tls::context how, handler answer, server_options options,
@@ -31,7 +39,7 @@ task<> serve_tls(net::listener& where, tls::context how, handler answer, server_
     tls::stream secured = co_await tls::wrap_server(std::move(peer), how);
     co_await serve_connection(std::move(secured), from, answer, options, failures);
   };
-  co_await net::serve_on(where, handle, {.grace = options.grace}, failures);
+  co_await net::serve_on(where, handle, connections_of(options), failures);
 }
 
 }  // namespace pirn::http

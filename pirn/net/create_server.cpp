@@ -33,7 +33,8 @@ task<> serve_one(std::shared_ptr<served> server, tcp_stream peer) {
 task<> accept_all(std::shared_ptr<served> server, listener bound) {
   listener where = std::move(bound);
   for (;;) {
-    tcp_stream peer = co_await accept_patiently(where, server->options.shortage_pause);
+    tcp_stream peer =
+        co_await accept_patiently(where, server->options.shortage_pause, accept_mode::ahead);
     server->group.start(serve_one(server, std::move(peer)));
   }
 }

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "pirn/net/error.hpp"
+#include "pirn/platform/descriptor_calls.hpp"
 
 namespace pirn::net {
 
@@ -23,12 +24,38 @@ listener::listener(const worker& me, const endpoint& local, listen_options optio
   if (socket_ == nullptr) socket_ = bind(agreed, options);
 }
 
-task<tcp_stream> listener::accept() {
+listener::listener(const unique_fd& given, stream_options of_accepted) {
+  unique_fd own = duplicate(given.get());
+  std::error_code error = own ? std::error_code() : last_error();
+  if (own) {
+    auto adopted = loop::current().driver().adopt_listener(own.get(), of_accepted);
+    if (adopted) {
+      static_cast<void>(own.release());
+      socket_ = *std::move(adopted);
+      return;
+    }
+    error = adopted.error();
+  }
+  throw failure("listen on", "descriptor " + std::to_string(given.get()), error.value());
+}
+
+task<tcp_stream> listener::accept(accept_mode mode) {
   io_wait<accept_operation> accepting("accept");
   accepting.request().listener = socket_.get();
+  accepting.request().mode = mode;
   int error = co_await accepting;
   if (error < 0) throw failure("accept on", local().to_string(), error);
   co_return tcp_stream(std::move(accepting.request().accepted));
+}
+
+task<std::optional<tcp_stream>> listener::accept_taken() {
+  io_wait<accept_operation> accepting("accept what was taken");
+  accepting.request().listener = socket_.get();
+  accepting.request().mode = accept_mode::taken;
+  int error = co_await accepting;
+  std::optional<tcp_stream> taken;
+  if (error >= 0) taken.emplace(std::move(accepting.request().accepted));
+  co_return taken;
 }
 
 bool is_shortage(const std::error_code& code) noexcept {

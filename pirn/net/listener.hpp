@@ -1,14 +1,17 @@
 // listener: where connections arrive.
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "pirn/exec/worker.hpp"
 #include "pirn/net/tcp_stream.hpp"
+#include "pirn/platform/fd.hpp"
 
 namespace pirn::net {
 
-/// Listens on an address.
+/// Listens on an address. A Unix socket's file whose owner has died is replaced; it is not removed
+/// at the end, for a successor may go on with the same socket.
 ///
 /// Threads:  its loop's.
 /// Lifetime: destroying it requires that no task is accepting; connections that nobody took are
@@ -23,13 +26,29 @@ class listener {
   /// chose for one. The workers make their listeners in the same order.
   listener(const worker& me, const endpoint& local, listen_options options = {});
 
-  /// Takes the next connection.
+  /// Listens on a socket that the program was given: inherited or passed. It uses a duplicate, so
+  /// several workers may each make a listener of the same one; the system gives a connection to one
+  /// of them. Close yours afterwards.
+  /// Throws: std::system_error that names the descriptor: EINVAL when it does not listen, ENOTSUP
+  ///         on a simulated network.
+  explicit listener(const unique_fd& given, stream_options of_accepted = {});
+
+  /// Takes the next connection. The driver may take a few more from the system meanwhile, for the
+  /// accepts that follow; with `accept_mode::single` it does not.
   /// Throws: std::system_error; EMFILE and its like pass (see is_shortage) and may be tried again.
   /// Cancel: loses no connection.
-  task<tcp_stream> accept();
+  task<tcp_stream> accept(accept_mode mode = accept_mode::ahead);
+  /// Takes none from the system any more, until the next accept(): gives one that the driver had
+  /// taken before, or nothing. Who stops accepting while another process goes on with the same
+  /// socket calls it until there is none, for nobody else could serve these.
+  /// Requires: no task is accepting.
+  /// Cancel:   loses no connection.
+  task<std::optional<tcp_stream>> accept_taken();
 
   /// The address as bound: with the port that the system chose for port 0.
   endpoint local() const { return socket_->local(); }
+  /// The kernel's descriptor, or -1 on a simulated network.
+  int native_handle() const noexcept { return socket_->native_handle(); }
 
  private:
   static socket_ptr bind(const endpoint& local, const listen_options& options);

@@ -1,6 +1,10 @@
 #include "pirn/net/server.hpp"
 
+#include <cerrno>
+
 #include "pirn/core/sleep.hpp"
+#include "pirn/net/activity_watch.hpp"
+#include "pirn/net/error.hpp"
 
 namespace pirn::net::detail {
 
@@ -16,11 +20,11 @@ void report_failure(const endpoint& peer, const std::exception_ptr& error,
   }
 }
 
-task<tcp_stream> accept_patiently(listener& where, duration pause) {
+task<tcp_stream> accept_patiently(listener& where, duration pause, accept_mode mode) {
   for (;;) {
     bool shortage = false;
     try {
-      tcp_stream peer = co_await where.accept();
+      tcp_stream peer = co_await where.accept(mode);
       co_return peer;
     } catch (const std::system_error& error) {
       if (!is_shortage(error.code())) throw;
@@ -28,6 +32,13 @@ task<tcp_stream> accept_patiently(listener& where, duration pause) {
     }
     if (shortage) co_await sleep_for(pause);
   }
+}
+
+task<> within_timeouts(endpoint peer, task<> work, serve_options options) {
+  cancel_scope scope;
+  activity_watch watch(scope, options.idle_timeout, options.read_timeout);
+  const bool ended = co_await within(scope, std::move(work));
+  if (!ended) throw failure(watch.reason(), peer.to_string(), ETIMEDOUT);
 }
 
 }  // namespace pirn::net::detail

@@ -1,22 +1,36 @@
 // server: accepts connections and runs a handler for each.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/net/listener.hpp"
+#include "pirn/sync/semaphore.hpp"
 
 namespace pirn::net {
 
-/// How a server ends and what it is told.
+/// How a server ends, and what a connection may cost it.
 struct serve_options {
   /// After the server was cancelled, how long the handlers may go on before they are cancelled too.
   duration grace{};
   /// How long to wait after an accept failed for want of descriptors or memory.
   duration shortage_pause = std::chrono::milliseconds(100);
+  /// Connections at a time; while there are so many the server takes no more, and those that come
+  /// wait in the listener's backlog. 0: no limit.
+  std::size_t connections_max = 0;
+  /// Ends a connection of whose handler's tasks none has run for so long, because nothing that they
+  /// wait for has happened. A write that goes on slowly is no idleness, where the system can tell:
+  /// on TCP. 0: never.
+  duration idle_timeout{};
+  /// Ends a connection on which a read has waited for so long, whatever else its handler does
+  /// meanwhile. A read inside a select() is not looked at. 0: never.
+  duration read_timeout{};
 };
 
 /// Told of a handler's failure: the peer and what was thrown.
@@ -25,9 +39,12 @@ using failure_sink = std::function<void(const endpoint& peer, const std::excepti
 /// Accepts connections on `where` for ever and runs `handler(stream)`, a task, for each. A handler
 /// that fails ends its own connection alone and the failure goes to `failures`; without that, what
 /// the network did (a std::system_error) is the connection's end, and anything else ends the
-/// server.
+/// server. What idle_timeout and read_timeout end is cancelled, and the failure is a
+/// std::system_error with ETIMEDOUT.
 ///
 /// Cancel: takes no more connections; the handlers are given `grace`, then cancelled.
+/// Cost:   of the time-outs, one timer a connection, which looks once a time-out when the tasks
+///         began to wait; a read or a write costs nothing more.
 template <class Handler>
 task<> serve_on(listener& where, Handler handler, serve_options options = {},
                 failure_sink failures = {});
@@ -35,7 +52,11 @@ task<> serve_on(listener& where, Handler handler, serve_options options = {},
 namespace detail {
 
 /// Takes the next connection; pauses while the system is short of descriptors or memory.
-task<tcp_stream> accept_patiently(listener& where, duration pause);
+task<tcp_stream> accept_patiently(listener& where, duration pause, accept_mode mode);
+
+/// Runs a handler's work until a time-out ends it.
+/// Throws: std::system_error with ETIMEDOUT.
+task<> within_timeouts(endpoint peer, task<> work, serve_options options);
 
 /// Tells `failures` of a connection's failure; where there is no sink, rethrows it, but not what
 /// the network or the system did: a std::system_error.
@@ -49,7 +70,13 @@ class server_run {
  public:
   server_run(listener& where, const Handler& handler, const serve_options& options,
              const failure_sink& failures)
-      : where_(where), handler_(handler), options_(options), failures_(failures) {}
+      : where_(where),
+        handler_(handler),
+        options_(options),
+        failures_(failures),
+        places_(options.connections_max == 0
+                    ? PTRDIFF_MAX
+                    : static_cast<std::ptrdiff_t>(options.connections_max)) {}
 
   task<> run() {
     task_record& me = co_await this_task_record{};
@@ -74,21 +101,36 @@ class server_run {
     }
     handlers_ = nullptr;
     shield_.set_deadline(saturating_add(now(), options_.grace));
-  }
-
-  task<> accept_all() {
+    // Those that the driver had taken already have nobody else.
     for (;;) {
-      tcp_stream peer = co_await accept_patiently(where_, options_.shortage_pause);
-      if (handlers_ == nullptr) co_return;  // it came while a handler's failure ended the server
-      handlers_->start(handle(std::move(peer)));
+      semaphore_permit place = co_await places_.scoped_acquire();
+      std::optional<tcp_stream> peer = co_await where_.accept_taken();
+      if (!peer) co_return;
+      handlers.start(handle(*std::move(peer), std::move(place)));
     }
   }
 
-  task<> handle(tcp_stream peer) {
+  task<> accept_all() {
+    const accept_mode mode =
+        options_.connections_max == 0 ? accept_mode::ahead : accept_mode::single;
+    for (;;) {
+      semaphore_permit place = co_await places_.scoped_acquire();
+      tcp_stream peer = co_await accept_patiently(where_, options_.shortage_pause, mode);
+      if (handlers_ == nullptr) co_return;  // it came while a handler's failure ended the server
+      handlers_->start(handle(std::move(peer), std::move(place)));
+    }
+  }
+
+  // The handler has its stream, so its place is free when the connection is closed.
+  task<> handle(tcp_stream peer, semaphore_permit /*place*/) {
     endpoint address = peer.peer();
     std::exception_ptr error;
     try {
-      co_await std::invoke(handler_, std::move(peer));
+      if (options_.idle_timeout == duration{} && options_.read_timeout == duration{}) {
+        co_await std::invoke(handler_, std::move(peer));
+      } else {
+        co_await within_timeouts(address, std::invoke(handler_, std::move(peer)), options_);
+      }
     } catch (const cancelled&) {
       throw;
     } catch (...) {
@@ -101,6 +143,7 @@ class server_run {
   const Handler& handler_;
   const serve_options& options_;
   const failure_sink& failures_;
+  semaphore places_;
   cancel_scope shield_{scope_options{.shield = true}};
   task_group* handlers_ = nullptr;  // null once they are about to end
 };
@@ -142,6 +185,7 @@ struct serve_call {
 ///
 /// Throws: std::system_error that names the address; what serve_on throws.
 /// Cancel: as serve_on.
+/// Source: asyncio.start_server(), and Server.serve_forever().
 inline constexpr detail::serve_call serve{};
 
 }  // namespace pirn::net

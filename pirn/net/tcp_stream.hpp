@@ -54,6 +54,8 @@ class [[nodiscard]] write_wait final : public awaitable<write_wait> {
   write_wait(socket& target, std::span<const slice> parts) noexcept : to_(target), parts_(parts) {}
   ~write_wait() { PIRN_ASSERT(!is_waiting(), "a task is not destroyed while it writes"); }
   std::string describe() const override;
+  /// As socket::sending_stalled_for().
+  duration stalled_for() const noexcept { return to_.sending_stalled_for(); }
 
  private:
   friend class awaitable<write_wait>;

@@ -50,6 +50,8 @@ class epoll_driver final : public driver {
 
   std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
                                                     const listen_options& options) override;
+  std::expected<socket_ptr, std::error_code> adopt_listener(
+      int descriptor, const stream_options& of_accepted) override;
   std::expected<socket_ptr, std::error_code> open_datagrams(
       const endpoint& local, const datagram_options& options) override;
 
@@ -197,6 +199,14 @@ std::expected<socket_ptr, std::error_code> epoll_driver::listen(const endpoint& 
       open_listener(local, options, descriptor_mode::non_blocking);
   if (!made) return std::unexpected(made.error());
   auto listener = std::make_unique<epoll_listener>(shared_, std::move(*made), options.accepted);
+  return socket_ptr(listener.release());
+}
+
+std::expected<socket_ptr, std::error_code> epoll_driver::adopt_listener(
+    int descriptor, const stream_options& of_accepted) {
+  auto adopted = pirn::adopt_listener(descriptor, of_accepted, descriptor_mode::non_blocking);
+  if (!adopted) return std::unexpected(adopted.error());
+  auto listener = std::make_unique<epoll_listener>(shared_, std::move(*adopted), of_accepted);
   return socket_ptr(listener.release());
 }
 

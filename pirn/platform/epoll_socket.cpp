@@ -270,6 +270,10 @@ bool epoll_listener::try_accept(accept_operation& request) noexcept {
 }
 
 started epoll_listener::start(accept_operation& request) noexcept {
+  if (request.mode == accept_mode::taken) {  // none is ever taken before it is asked for
+    request.result = -EAGAIN;
+    return started::done;
+  }
   if (may_accept_ && waiting_.empty() && try_accept(request)) return started::done;
   request.result = watch(EPOLLIN);
   if (request.result < 0) return started::done;

@@ -107,6 +107,9 @@ class epoll_stream final : public epoll_socket {
   void happened(std::uint32_t events) noexcept override;
   std::ptrdiff_t send_at_once(std::span<const std::byte> bytes) noexcept override;
   endpoint peer() const noexcept override { return peer_.to_endpoint(descriptor_.get()); }
+  duration sending_stalled_for() const noexcept override {
+    return pirn::sending_stalled_for(descriptor_.get());
+  }
   int shut_down_sending() noexcept override;
   void reset_on_close() noexcept override { set_reset_on_close(descriptor_.get()); }
 

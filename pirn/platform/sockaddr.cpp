@@ -8,6 +8,9 @@
 
 #include <netinet/tcp.h>
 
+#include "pirn/platform/descriptor_calls.hpp"
+#include "pirn/platform/unix_socket.hpp"
+
 namespace pirn {
 
 namespace {
@@ -16,6 +19,11 @@ constexpr socklen_t path_offset = offsetof(sockaddr_un, sun_path);
 
 bool set_option(int descriptor, int level, int name, int value) noexcept {
   return ::setsockopt(descriptor, level, name, &value, sizeof value) == 0;
+}
+
+bool read_option(int descriptor, int name, int& value) noexcept {
+  socklen_t size = sizeof value;
+  return ::getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0;
 }
 
 endpoint unix_endpoint(const sockaddr_un& from, socklen_t size_bytes) noexcept {
@@ -36,6 +44,14 @@ endpoint ipv6_endpoint(const sockaddr_in6& from) noexcept {
   std::array<std::uint8_t, 16> ip{};
   std::memcpy(ip.data(), &from.sin6_addr, ip.size());
   return endpoint::ipv6(ip, ntohs(from.sin6_port), from.sin6_scope_id);
+}
+
+// In the place of a Unix socket whose owner has died: nobody else would ever remove its file.
+bool bind_to(int descriptor, const endpoint& local) noexcept {
+  const socket_address address(local);
+  if (::bind(descriptor, address.data(), address.size()) == 0) return true;
+  if (errno != EADDRINUSE || !remove_stale_socket(local)) return false;
+  return ::bind(descriptor, address.data(), address.size()) == 0;
 }
 
 }  // namespace
@@ -127,15 +143,33 @@ std::expected<unique_fd, std::error_code> open_listener(const endpoint& local,
   int listener = made->get();
   bool ipv6 = local.kind() == endpoint::family::ipv6;
   bool ip = ipv6 || local.kind() == endpoint::family::ipv4;
-  socket_address address(local);
   if ((ip && !set_option(listener, SOL_SOCKET, SO_REUSEADDR, 1)) ||
       (ip && options.reuse_port && !set_option(listener, SOL_SOCKET, SO_REUSEPORT, 1)) ||
       (ipv6 && !set_option(listener, IPPROTO_IPV6, IPV6_V6ONLY, options.only_ipv6 ? 1 : 0)) ||
-      ::bind(listener, address.data(), address.size()) != 0 ||
-      ::listen(listener, options.backlog) != 0) {
+      !bind_to(listener, local) || ::listen(listener, options.backlog) != 0) {
     return std::unexpected(last_error());
   }
   return made;
+}
+
+std::expected<unique_fd, std::error_code> adopt_listener(int descriptor,
+                                                         const stream_options& of_accepted,
+                                                         descriptor_mode mode) {
+  int type = 0;
+  int listens = 0;
+  if (!read_option(descriptor, SO_TYPE, type) || !read_option(descriptor, SO_ACCEPTCONN, listens)) {
+    return std::unexpected(last_error());
+  }
+  if (type != SOCK_STREAM || listens == 0) return std::unexpected(errno_code(EINVAL));
+  socket_address local;
+  if (::getsockname(descriptor, local.data(), local.size_word()) != 0 ||
+      !set_stream_options(descriptor, local.family(), of_accepted)) {
+    return std::unexpected(last_error());
+  }
+  int error = set_close_on_exec(descriptor);
+  if (error == 0 && mode == descriptor_mode::non_blocking) error = set_nonblocking(descriptor);
+  if (error != 0) return std::unexpected(errno_code(-error));
+  return unique_fd(descriptor);
 }
 
 endpoint local_endpoint(int descriptor) noexcept {
@@ -149,11 +183,18 @@ void set_reset_on_close(int descriptor) noexcept {
   ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
+// A peer whose window is shut acknowledges probes and is sent nothing; one that is gone is sent
+// everything again and acknowledges nothing.
+duration sending_stalled_for(int descriptor) noexcept {
+  tcp_info told{};
+  socklen_t size = sizeof told;
+  if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &told, &size) != 0) return forever;
+  return std::chrono::milliseconds(std::max(told.tcpi_last_data_sent, told.tcpi_last_ack_recv));
+}
+
 int take_socket_error(int descriptor) noexcept {
   int error = 0;
-  socklen_t size = sizeof error;
-  if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-  return error;
+  return read_option(descriptor, SO_ERROR, error) ? error : errno;
 }
 
 }  // namespace pirn

@@ -69,6 +69,13 @@ std::expected<unique_fd, std::error_code> open_listener(const endpoint& local,
                                                         const listen_options& options,
                                                         descriptor_mode mode);
 
+/// Takes over a listening stream socket: sets its options and closes it in programs that are
+/// started. Its O_NONBLOCK belongs to all processes that have it, so it is only ever set.
+/// Returns: the error, EINVAL when it does not listen; then the descriptor is still the caller's.
+std::expected<unique_fd, std::error_code> adopt_listener(int descriptor,
+                                                         const stream_options& of_accepted,
+                                                         descriptor_mode mode);
+
 /// Makes a stream socket of the right family for `remote`, with its options set, not yet connected.
 std::expected<unique_fd, std::error_code> open_stream(const endpoint& remote,
                                                       const stream_options& options,
@@ -83,6 +90,10 @@ endpoint local_endpoint(int descriptor) noexcept;
 
 /// Makes close(2) drop what is unsent and reset the connection.
 void set_reset_on_close(int descriptor) noexcept;
+
+/// For how long a TCP connection has sent nothing, or its peer has acknowledged nothing; `forever`
+/// of others, of which the kernel keeps no such time.
+duration sending_stalled_for(int descriptor) noexcept;
 
 /// The error that the socket has met since it was last asked, 0 for none.
 int take_socket_error(int descriptor) noexcept;

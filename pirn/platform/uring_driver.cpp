@@ -42,6 +42,8 @@ class driver_on_uring final : public uring_driver {
 
   std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
                                                     const listen_options& options) override;
+  std::expected<socket_ptr, std::error_code> adopt_listener(
+      int descriptor, const stream_options& of_accepted) override;
   std::expected<socket_ptr, std::error_code> open_datagrams(
       const endpoint& local, const datagram_options& options) override;
 
@@ -191,6 +193,13 @@ std::expected<socket_ptr, std::error_code> driver_on_uring::listen(const endpoin
   auto made = open_listener(local, options, descriptor_mode::blocking);
   if (!made) return std::unexpected(made.error());
   return socket_ptr(new uring_listener(core_, std::move(*made), options.accepted));
+}
+
+std::expected<socket_ptr, std::error_code> driver_on_uring::adopt_listener(
+    int descriptor, const stream_options& of_accepted) {
+  auto adopted = pirn::adopt_listener(descriptor, of_accepted, descriptor_mode::blocking);
+  if (!adopted) return std::unexpected(adopted.error());
+  return socket_ptr(new uring_listener(core_, std::move(*adopted), of_accepted));
 }
 
 std::expected<socket_ptr, std::error_code> driver_on_uring::open_datagrams(

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "pirn/base/assert.hpp"
@@ -30,6 +31,12 @@ started uring_listener::start(accept_operation& request) noexcept {
     hand_over(std::move(oldest), request);
     return started::done;
   }
+  if (request.mode == accept_mode::taken) {
+    PIRN_ASSERT(waiting_.empty(), "the last accepts come after all others");
+    request.result = -EAGAIN;
+    if (!armed_) return started::done;
+    stop();
+  }
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::accept);
   waiting_.push_back(request);
   arm();
@@ -38,23 +45,44 @@ started uring_listener::start(accept_operation& request) noexcept {
 
 void uring_listener::arm() noexcept {
   if (armed_) return;
+  armed_ = true;
+  if (polls_) {
+    core_.submit(IORING_OP_POLL_ADD, descriptor_.get(), this, uring_target::accepted)
+        .poll32_events = POLLIN;
+    return;
+  }
   io_uring_sqe& entry =
       core_.submit(IORING_OP_ACCEPT, descriptor_.get(), this, uring_target::accepted);
   entry.accept_flags = SOCK_CLOEXEC;
-  if (core_.multishot) entry.ioprio = IORING_ACCEPT_MULTISHOT;
-  armed_ = true;
+  if (core_.multishot && waiting_.front().mode == accept_mode::ahead) {
+    entry.ioprio = IORING_ACCEPT_MULTISHOT;
+  }
+}
+
+void uring_listener::stop() noexcept {
+  if (armed_ && !std::exchange(ending_, true)) core_.cancel(this, uring_target::accepted);
 }
 
 void uring_listener::accepted(int result, std::uint32_t flags) noexcept {
   if ((flags & IORING_CQE_F_MORE) == 0) armed_ = ending_ = false;
-  if (result >= 0) {
+  if (std::exchange(polls_, false)) {
+    // It has only told that there may be a connection.
+  } else if (result >= 0) {
     take(unique_fd(result));
   } else if (!released_) {
     refused(result);
   }
   if (released_) {
     if (!armed_) delete this;
-  } else if (!waiting_.empty()) {
+  } else if (!armed_ && !waiting_.empty()) {
+    go_on();
+  }
+}
+
+void uring_listener::go_on() noexcept {
+  if (waiting_.front().mode == accept_mode::taken) {
+    waiting_.pop_front().completed();
+  } else {
     arm();
   }
 }
@@ -73,12 +101,13 @@ void uring_listener::take(unique_fd connection) noexcept {
     kept_.push_back(std::move(connection));
   } catch (const std::bad_alloc&) {
   }
-  if (kept_.size() >= kept_at_most && armed_ && !std::exchange(ending_, true)) {
-    core_.cancel(this, uring_target::accepted);
-  }
+  if (kept_.size() >= kept_at_most) stop();
 }
 
 void uring_listener::refused(int result) noexcept {
+  // Another process that has this listener too may want it not to block, and then the kernel does
+  // not wait for a connection here either; a poll does.
+  polls_ = result == -EAGAIN;
   if (result == -ECANCELED || result == -EAGAIN || is_of_one_connection(-result)) return;
   // The kernel is out of something: the caller that waits longest is told and will back off; nobody
   // waiting, the next accept will ask again.
@@ -110,7 +139,7 @@ void uring_listener::release() noexcept {
   released_ = true;
   kept_.clear();
   if (armed_) {
-    if (!ending_) core_.cancel(this, uring_target::accepted);
+    stop();
     core_.ring.enter();
   }
   descriptor_.reset();

@@ -37,6 +37,8 @@ class uring_listener final : public socket {
   void release() noexcept override;
 
   void arm() noexcept;
+  void stop() noexcept;
+  void go_on() noexcept;
   void take(unique_fd connection) noexcept;
   void refused(int result) noexcept;
   void hand_over(unique_fd connection, accept_operation& request) noexcept;
@@ -49,6 +51,7 @@ class uring_listener final : public socket {
   stream_options of_accepted_;
   unique_fd descriptor_;
   bool armed_ = false;
+  bool polls_ = false;  // the armed request, or the next one, is a poll
   bool ending_ = false;
   bool released_ = false;
 };

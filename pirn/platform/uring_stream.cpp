@@ -280,7 +280,7 @@ void uring_stream::go_ring_way() noexcept {
 void uring_stream::note_own_receive(std::size_t count_bytes) noexcept {
   if (count_bytes > core_.small.size_bytes() / 2) {
     small_receives_ = 0;
-  } else if (core_.multishot && ++small_receives_ == small_receives_to_ring) {
+  } else if (core_.multishot && !peer_.is_unix() && ++small_receives_ == small_receives_to_ring) {
     go_ring_way();
   }
 }

@@ -21,7 +21,8 @@ namespace pirn::detail {
 ///
 /// *ring*: one request stays with the kernel, which puts what comes into a small buffer of the
 /// common ring: no system call a message, and still no buffer while nothing comes. A connection
-/// comes here after some small messages in a row.
+/// comes here after some small messages in a row; but not a Unix socket, because bytes that are
+/// taken before the program asks for them would lose the descriptors that came with them.
 class uring_stream final : public socket, public pooled_frame {
  public:
   uring_stream(uring_core& core, unique_fd descriptor, const socket_address& peer) noexcept;
@@ -44,6 +45,9 @@ class uring_stream final : public socket, public pooled_frame {
   endpoint local() const noexcept override { return local_endpoint(descriptor_.get()); }
   endpoint peer() const noexcept override { return peer_.to_endpoint(descriptor_.get()); }
   std::ptrdiff_t send_at_once(std::span<const std::byte> bytes) noexcept override;
+  duration sending_stalled_for() const noexcept override {
+    return pirn::sending_stalled_for(descriptor_.get());
+  }
   int shut_down_sending() noexcept override;
   void reset_on_close() noexcept override { set_reset_on_close(descriptor_.get()); }
   int native_handle() const noexcept override { return descriptor_.get(); }

@@ -20,6 +20,10 @@ int listener::shut_down_sending() noexcept {
 }
 
 started listener::start(accept_operation& request) {
+  if (request.mode == accept_mode::taken) {  // what is ready is the system's
+    request.result = -EAGAIN;
+    return started::done;
+  }
   if (!ready_.empty()) {
     hand_over(ready_.pop_front(), request);
     request.result = 0;

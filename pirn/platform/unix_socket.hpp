@@ -1,0 +1,31 @@
+// unix_socket: what only a Unix socket has: a peer with a user, and a file that may be left over.
+#pragma once
+
+#include <expected>
+#include <system_error>
+
+#include "pirn/base/endpoint.hpp"
+
+namespace pirn {
+
+/// Who a process is, as the kernel knows it.
+struct credentials {
+  int process_id = 0;
+  unsigned user_id = 0;
+  unsigned group_id = 0;
+
+  friend bool operator==(const credentials&, const credentials&) = default;
+};
+
+bool is_unix_socket(int descriptor) noexcept;
+
+/// Who connected, or, asked by who connected, who listened.
+/// Returns: EOPNOTSUPP when it is no Unix socket.
+std::expected<credentials, std::error_code> peer_credentials(int descriptor) noexcept;
+
+/// Removes the file of a stream socket whose owner has died without doing so: there is one, and
+/// nobody listens there.
+/// Returns: whether it did.
+bool remove_stale_socket(const endpoint& local) noexcept;
+
+}  // namespace pirn
