@@ -13,6 +13,7 @@
 #include "pirn/net/server.hpp"
 #include "pirn/net/unix_stream.hpp"
 #include "pirn/platform/descriptor_calls.hpp"
+#include "pirn/testing/cancel_each.hpp"
 
 namespace {
 
@@ -160,16 +161,23 @@ TEST_P(hand_over_test, a_name_must_fit_into_the_line) {
   });
 }
 
-TEST_P(hand_over_test, each_wait_can_be_cancelled) {
-  on_loop([]() -> task<> {
-    both_ends ends = co_await connected_by_unix_socket();
-    std::vector<named_listener> old;
-    old.push_back({"only", listener(loopback(0))});
-    auto none = co_await move_on_after(1ms, take_over(ends.client));
-    EXPECT_FALSE(none.has_value());
-    bool handed = co_await move_on_after(1ms, hand_over(ends.server, old));
-    EXPECT_FALSE(handed);
-  });
+TEST_P(hand_over_test, every_await_can_be_cancelled) {
+  pirn::testing::cancel_each_await(
+      []() -> task<> {
+        both_ends ends = co_await connected_by_unix_socket();
+        std::vector<named_listener> old;
+        old.push_back({"only", listener(loopback(0))});
+        auto successor = [&]() -> task<> {
+          std::vector<named_listener> taken = co_await take_over(ends.client);
+          auto [client, server] =
+              co_await gather(connect(taken[0].where.local()), taken[0].where.accept());
+          co_await tell_ready(ends.client);
+        };
+        co_await gather(hand_over(ends.server, old), successor());
+        std::optional<tcp_stream> none = co_await old[0].where.accept_taken();
+        EXPECT_FALSE(none.has_value());
+      },
+      pirn::testing::expect_no_error, {.driver = GetParam()});
 }
 
 }  // namespace

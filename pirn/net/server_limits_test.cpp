@@ -9,6 +9,7 @@
 #include "pirn/net/connected_test.hpp"
 #include "pirn/net/server.hpp"
 #include "pirn/sync/event.hpp"
+#include "pirn/testing/cancel_each.hpp"
 #include "pirn/testing/run_virtual.hpp"
 
 namespace {
@@ -243,6 +244,25 @@ TEST(server_timeouts, a_handler_that_ends_in_time_leaves_no_timer) {
       group.cancel();
     });
   });
+}
+
+TEST_P(server_limits_test, every_await_can_be_cancelled) {
+  pirn::testing::cancel_each_await(
+      []() -> task<> {
+        listener where(loopback(0));
+        co_await with_group([&](task_group& group) -> task<> {
+          const serve_options limited{
+              .grace = 1s, .connections_max = 1, .idle_timeout = 5s, .read_timeout = 5s};
+          child<> serving = group.start(serve_on(where, echo, limited));
+          tcp_stream first = co_await connect(where.local());
+          co_await exchange(first);
+          tcp_stream second = co_await connect(where.local());
+          first.close();
+          co_await exchange(second);
+          serving.cancel();
+        });
+      },
+      pirn::testing::expect_no_error, {.driver = GetParam()});
 }
 
 TEST_P(server_limits_test, a_write_tells_for_how_long_nothing_has_gone) {

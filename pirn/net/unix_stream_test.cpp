@@ -15,6 +15,7 @@
 
 #include "pirn/net/connected_test.hpp"
 #include "pirn/platform/descriptor_calls.hpp"
+#include "pirn/testing/cancel_each.hpp"
 #include "pirn/testing/temporary_directory.hpp"
 
 namespace {
@@ -218,6 +219,28 @@ TEST_P(unix_stream_test, a_cancelled_send_to_a_full_socket_has_sent_nothing) {
     std::string all = co_await read_to_end(ends.server);
     EXPECT_EQ(all.size(), filled);
   });
+}
+
+TEST_P(unix_stream_test, every_await_can_be_cancelled) {
+  pirn::testing::cancel_each_await(
+      []() -> task<> {
+        both_ends ends = co_await connected_by_unix_socket();
+        const std::string much(256 << 10, 'm');  // more than the socket takes at once
+        const std::array given{STDERR_FILENO, STDOUT_FILENO};
+        auto receive_all = [&]() -> task<> {
+          std::array<std::byte, 64 << 10> room;
+          for (;;) {
+            received_descriptors got = co_await receive_descriptors(ends.server, room);
+            if (got.count == 0) co_return;
+          }
+        };
+        auto send = [&]() -> task<> {
+          co_await send_descriptors(ends.client, much, given);
+          ends.client.close();
+        };
+        co_await gather(receive_all(), send());
+      },
+      pirn::testing::expect_no_error, {.driver = GetParam()});
 }
 
 TEST_P(unix_stream_test, other_sockets_are_refused) {

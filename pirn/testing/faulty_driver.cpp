@@ -58,6 +58,7 @@ class faulty_driver::relay final : public relayed, private Request {
   relay(faulty_driver& owner, Request& original) : owner_(owner), original_(original) {
     if constexpr (std::is_same_v<Request, accept_operation>) {
       this->listener = faulty_socket::unwrap(original.listener);
+      this->mode = original.mode;
     } else {
       this->remote = original.remote;
       this->options = original.options;
@@ -115,6 +116,16 @@ std::expected<socket_ptr, std::error_code> faulty_driver::listen(const endpoint&
     return std::unexpected(std::error_code(fault_.error, std::generic_category()));
   }
   auto made = inner_.listen(local, options);
+  if (made) *made = wrap(std::move(*made));
+  return made;
+}
+
+std::expected<socket_ptr, std::error_code> faulty_driver::adopt_listener(
+    int descriptor, const stream_options& of_accepted) {
+  if (fails("listen")) {
+    return std::unexpected(std::error_code(fault_.error, std::generic_category()));
+  }
+  auto made = inner_.adopt_listener(descriptor, of_accepted);
   if (made) *made = wrap(std::move(*made));
   return made;
 }

@@ -20,8 +20,8 @@ struct fault {
 /// Stands between a loop and a driver at the house's one seam, counts what is asked of the driver
 /// and of its sockets, and lets one call fail as the system might: with an error, at once.
 ///
-/// Counted are listen() and open_datagrams(), each start(), and of sockets what may fail. A file
-/// whose close() fails is closed nevertheless, as with close(2).
+/// Counted are listen(), adopt_listener() and open_datagrams(), each start(), and of sockets what
+/// may fail. A file whose close() fails is closed nevertheless, as with close(2).
 ///
 /// Threads:  its loop's, but wake().
 /// Lifetime: `inner` outlives it; it outlives its sockets. Its owner attaches `inner` to the loop's
@@ -49,6 +49,8 @@ class faulty_driver final : public driver {
 
   std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
                                                     const listen_options& options) override;
+  std::expected<socket_ptr, std::error_code> adopt_listener(
+      int descriptor, const stream_options& of_accepted) override;
   std::expected<socket_ptr, std::error_code> open_datagrams(
       const endpoint& local, const datagram_options& options) override;
 
