@@ -46,6 +46,7 @@
 #include "pirn/net/create_server.hpp"
 #include "pirn/net/hand_over.hpp"
 #include "pirn/net/protocol.hpp"
+#include "pirn/net/read_proxy_header.hpp"
 #include "pirn/net/resolver.hpp"
 #include "pirn/net/server.hpp"
 #include "pirn/net/tcp_stream.hpp"
