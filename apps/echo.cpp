@@ -1,16 +1,22 @@
 // pirn echo: sends back what it receives.
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "announcer.hpp"
 #include "command.hpp"
 #include "driver_option.hpp"
+#include "listening.hpp"
 #include "pirn/net/server.hpp"
 #include "pirn/net/udp_socket.hpp"
 #include "pirn/run/run.hpp"
+#include "pirn/tls/stream.hpp"
+#include "tls_options.hpp"
 
 namespace pirn::apps {
 
@@ -19,10 +25,20 @@ namespace {
 struct echo_options {
   std::string address = "127.0.0.1:1600";
   bool udp = false;
+  tls_server_files tls;
+  server_limits limits;
   run_options run;
 };
 
-task<> echo(net::tcp_stream peer) {
+/// What each worker is to do.
+struct echo_plan {
+  listening_place where;
+  net::serve_options options;
+  std::optional<tls::context> secure;
+};
+
+template <class Stream>
+task<> echo(Stream& peer) {
   for (;;) {
     lease chunk = co_await peer.read();
     if (!chunk) co_return;
@@ -30,10 +46,27 @@ task<> echo(net::tcp_stream peer) {
   }
 }
 
-task<> serve_echo(worker me, endpoint where) {
-  net::listener listening(me, where);
+task<> echo_plainly(net::tcp_stream peer) {
+  co_await echo(peer);
+}
+
+task<> echo_securely(net::tcp_stream peer, const tls::context& how) {
+  tls::stream secured = co_await tls::wrap_server(std::move(peer), how);
+  co_await echo(secured);
+  co_await secured.shut_down_writing();
+}
+
+task<> serve_echo(worker me, const echo_plan& plan) {
+  net::listener listening = plan.where.listen(me);
   announce(me, "echoing on {}", listening.local().to_string());
-  co_await net::serve_on(listening, echo);
+  if (!plan.secure) {
+    co_await net::serve_on(listening, echo_plainly, plan.options);
+  } else {
+    auto handle = [&](net::tcp_stream peer) {
+      return echo_securely(std::move(peer), *plan.secure);
+    };
+    co_await net::serve_on(listening, handle, plan.options);
+  }
 }
 
 // What cannot be sent is lost, as datagrams may be; the next ones are not.
@@ -55,13 +88,18 @@ task<> echo_datagrams(worker me, endpoint where) {
 }
 
 int run_echo(const echo_options& options) {
-  const endpoint where = listening_address(options.address);
-  if (!options.udp) {
-    run(options.run, serve_echo, where);
-  } else if (where.kind() == endpoint::family::unix_path) {
-    throw usage_error("--udp needs an IP address, not '" + options.address + "'");
-  } else {
+  if (options.udp) {
+    const endpoint where = listening_address(options.address);
+    if (where.kind() == endpoint::family::unix_path) {
+      throw usage_error("--udp needs an IP address, not '" + options.address + "'");
+    }
     run(options.run, echo_datagrams, where);
+  } else {
+    const echo_plan plan{.where = listening_place(options.address),
+                         .options = {.connections_max = options.limits.connections_max,
+                                     .idle_timeout = options.limits.idle_timeout()},
+                         .secure = server_context(options.tls, {})};
+    run(options.run, serve_echo, std::cref(plan));
   }
   return 0;
 }
@@ -76,7 +114,11 @@ void add_echo(CLI::App& program, action& chosen) {
       ->add_option("ADDRESS", options->address,
                    "where to listen: IP:PORT, [IPv6]:PORT or unix:PATH")
       ->option_text("[127.0.0.1:1600]");
-  command->add_flag("-u,--udp", options->udp, "echo datagrams instead of connections");
+  CLI::Option* udp =
+      command->add_flag("-u,--udp", options->udp, "echo datagrams instead of connections");
+  add_tls_server_options(*command, options->tls);
+  command->get_option("--tls-cert")->excludes(udp);
+  add_limit_options(*command, options->limits);
   add_driver_option(*command, options->run);
   add_workers_option(*command, options->run);
   command->footer(

@@ -9,6 +9,7 @@
 
 #include "command.hpp"
 #include "driver_option.hpp"
+#include "joined_datagrams.hpp"
 #include "joined_streams.hpp"
 #include "pirn/run/run.hpp"
 #include "tls_options.hpp"
@@ -25,6 +26,7 @@ An ADDRESS is HOST PORT, HOST:PORT, [IPv6]:PORT or unix:PATH; where to listen al
 Examples:
   printf 'GET / HTTP/1.0\r\n\r\n' | pirn nc localhost 8000
   pirn nc --tls localhost 8443                  with certificate and host name checked
+  echo ping | pirn nc -u localhost 1600         a datagram, and what comes back within a second
   pirn nc -l 1600 > file                        takes one connection
   pirn nc -l 8080 --proxy example.org:80        joins each connection to one of its own
   pirn nc -l 8443 --tls-cert site.pem --proxy localhost:8000      TLS before a plain server)";
@@ -33,6 +35,7 @@ struct nc_options {
   std::vector<std::string> address;
   bool listen = false;
   bool keep = false;
+  bool udp = false;
   bool quiet = false;
   std::string proxy;
   bool tls = false;
@@ -49,10 +52,17 @@ joined_plan plan_of(const nc_options& given) {
       (given.keep || !given.proxy.empty() || !given.server_tls.certificate.empty())) {
     throw usage_error("--keep, --proxy and --tls-cert are for --listen");
   }
+  if (given.udp &&
+      (given.keep || !given.proxy.empty() || given.tls || !given.server_tls.certificate.empty())) {
+    throw usage_error("--udp goes with neither --keep nor --proxy nor TLS");
+  }
   joined_plan plan;
   const std::string text =
       given.address.size() == 2 ? given.address[0] + ":" + given.address[1] : given.address[0];
   plan.near = given.listen ? parse_listening_place(text) : parse_place(text);
+  if (given.udp && plan.near.address.kind() == endpoint::family::unix_path) {
+    throw usage_error("--udp needs an IP address, not '" + text + "'");
+  }
   if (!given.proxy.empty()) plan.far = parse_place(given.proxy);
   plan.listen = given.listen;
   plan.keep = given.keep;
@@ -72,6 +82,7 @@ void add_nc(CLI::App& program, action& chosen) {
       ->option_text("...");
   command.add_flag("-l,--listen", given->listen, "take a connection instead of making one");
   command.add_flag("-k,--keep", given->keep, "after a connection take the next one");
+  command.add_flag("-u,--udp", given->udp, "datagrams instead of a connection");
   command
       .add_option("--proxy", given->proxy,
                   "with --listen: join every connection to a new one to this address")
@@ -82,8 +93,12 @@ void add_nc(CLI::App& program, action& chosen) {
   command.add_flag("-q,--quiet", given->quiet, "do not tell of connections on standard error");
   add_driver_option(command, given->run);
   command.footer(explanation);
-  command.callback(
-      [given, &chosen] { chosen = [given] { return run_joined(given->run, plan_of(*given)); }; });
+  command.callback([given, &chosen] {
+    chosen = [given] {
+      const joined_plan plan = plan_of(*given);
+      return given->udp ? run_joined_datagrams(given->run, plan) : run_joined(given->run, plan);
+    };
+  });
 }
 
 }  // namespace pirn::apps

@@ -1,15 +1,18 @@
 // pirn serve: a directory over HTTP.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include <fmt/core.h>
 
 #include "announcer.hpp"
 #include "command.hpp"
 #include "driver_option.hpp"
+#include "listening.hpp"
 #include "pirn/base/scope_guard.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/http/server.hpp"
@@ -23,7 +26,8 @@ namespace {
 
 constexpr const char* explanation =
     R"(It knows ranges, entity tags and dates of change, and serves nothing outside of the directory,
-by links or otherwise. Ctrl-C ends it; answers under way are given five seconds.
+by links or otherwise. Ctrl-C ends it; answers under way are given five seconds. Started with a
+socket by systemd (LISTEN_FDS), it serves on that.
 
 Examples:
   pirn serve public                 on http://127.0.0.1:8000/
@@ -36,6 +40,7 @@ struct serve_options {
   bool list = true;
   bool quiet = false;
   tls_server_files tls;
+  server_limits limits;
   run_options run;
 };
 
@@ -54,10 +59,25 @@ task<> log_request(const http::static_files& files, http::exchange& current) {
   ended = true;
 }
 
-task<> serve_directory(worker me, serve_options options, endpoint where,
-                       std::optional<tls::context> secure) {
+/// What each worker is to do.
+struct serve_plan {
+  const serve_options& options;
+  listening_place where;
+  std::optional<tls::context> secure;
+};
+
+http::server_options http_options(const server_limits& limits) {
+  http::server_options options;
+  options.connections_max = limits.connections_max;
+  if (limits.idle_s != 0) options.idle_timeout = limits.idle_timeout();
+  return options;
+}
+
+task<> serve_directory(worker me, const serve_plan& plan) {
+  const serve_options& options = plan.options;
+  const std::optional<tls::context>& secure = plan.secure;
   http::static_files files(options.directory, {.list_directories = options.list});
-  net::listener listening(me, where);
+  net::listener listening = plan.where.listen(me);
   announce(me, "serving {} on {}://{}/", options.directory, secure ? "https" : "http",
            listening.local().to_string());
   http::handler answer = [&](http::exchange& current) {
@@ -66,21 +86,25 @@ task<> serve_directory(worker me, serve_options options, endpoint where,
   net::failure_sink failures = [](const endpoint& peer, const std::exception_ptr& error) {
     fmt::print(stderr, "{}: {}\n", peer.to_string(), describe_exception(error));
   };
+  const http::server_options how = http_options(options.limits);
   if (secure) {
-    co_await http::serve_tls(listening, *secure, answer, {}, failures);
+    co_await http::serve_tls(listening, *secure, answer, how, failures);
   } else {
-    co_await http::serve(listening, answer, {}, failures);
+    co_await http::serve(listening, answer, how, failures);
   }
 }
 
 int run_serve(const serve_options& options) {
-  endpoint where = listening_address(options.address);
+  listening_place where(options.address);
   std::error_code error;
   if (!std::filesystem::is_directory(options.directory, error)) {
     if (!error) error = std::make_error_code(std::errc::not_a_directory);
     throw std::system_error(error, "serve " + options.directory);
   }
-  run(options.run, serve_directory, options, where, server_context(options.tls, http_protocols));
+  const serve_plan plan{.options = options,
+                        .where = std::move(where),
+                        .secure = server_context(options.tls, http_protocols)};
+  run(options.run, serve_directory, std::cref(plan));
   return 0;
 }
 
@@ -98,6 +122,7 @@ void add_serve(CLI::App& program, action& chosen) {
                     "answer a directory without index.html with a list (default), or 404");
   command->add_flag("-q,--quiet", options->quiet, "do not log requests");
   add_tls_server_options(*command, options->tls);
+  add_limit_options(*command, options->limits);
   add_driver_option(*command, options->run);
   add_workers_option(*command, options->run);
   command->footer(explanation);

@@ -16,7 +16,7 @@ _pirn_values() {
     -l | --limit | -m | --max-req | --base-url | --delay | --error-rate | --seed) echo "" ;;
     -j | --jobs | --per-host | --timeout | --connect-timeout) echo "" ;;
     --retries | --retry-wait | --retry-wait-max | -b | --bind | -n | --seconds | --tcp) echo "" ;;
-    --proxy) echo "" ;;
+    --proxy | --connections | --idle) echo "" ;;
     *) return 1 ;;
   esac
 }
@@ -40,12 +40,15 @@ _pirn_options() {
         "--status --strict --warn --json --driver --help"
       ;;
     serve)
-      echo "--bind --list --no-list --quiet --tls-cert --tls-key --tls-client-ca --driver --workers" \
+      echo "--bind --list --no-list --quiet --tls-cert --tls-key --tls-client-ca --connections" \
+        "--idle --driver --workers --help"
+      ;;
+    echo)
+      echo "--udp --tls-cert --tls-key --tls-client-ca --connections --idle --driver --workers" \
         "--help"
       ;;
-    echo) echo "--udp --driver --workers --help" ;;
     nc)
-      echo "--listen --keep --proxy --tls --ca-file --insecure --tls-cert --tls-key" \
+      echo "--listen --keep --udp --proxy --tls --ca-file --insecure --tls-cert --tls-key" \
         "--tls-client-ca --quiet --driver --help"
       ;;
     spin) echo "--seconds --help" ;;
