@@ -18,10 +18,11 @@ VERDICTS = ["same", "different", "does-not-apply"]
 ASYNCIO = ["tasks", "taskgroups", "timeouts", "waitfor", "futures", "runners", "locks", "queues",
            "threads"]
 CALLBACKS = ["protocols", "transports", "buffered_proto", "selector_events"]
+STREAMS = ["streams", "server", "sock_lowlevel", "ssl", "subprocess", "unix_events"]
 MODULES = ["test_generators", "test_yield_from", "test_contextlib", "test_contextlib_async",
            *(f"test_asyncio.test_{name}" for name in ASYNCIO),
            "test_concurrent_futures", "test_queue", "lock_tests", "_test_multiprocessing",
-           "test_selectors", *(f"test_asyncio.test_{name}" for name in CALLBACKS)]
+           "test_selectors", *(f"test_asyncio.test_{name}" for name in CALLBACKS + STREAMS)]
 # The classes of a module, where others of it are about what pirn does not set out to do.
 PARTS = {"_test_multiprocessing": [
     "_TestPool", "_TestPoolWorkerErrors", "_TestPoolWorkerLifetime", "TestInitializers",

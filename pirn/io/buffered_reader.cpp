@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "pirn/base/assert.hpp"
+
 namespace pirn::io {
 
 incomplete_read::incomplete_read(std::string partial, std::size_t expected_bytes)
@@ -37,8 +39,9 @@ task<std::size_t> buffered_reader::find(std::string_view separator) {
       if (at > limit_bytes_) break;
       co_return at + separator.size();
     }
-    if (buffered().size() > limit_bytes_) break;
+    // A separator that has begun within the limit may still end: how bytes were cut says nothing.
     searched = buffered().size() - std::min(buffered().size(), separator.size() - 1);
+    if (searched > limit_bytes_) break;
     bool more = co_await fill();
     if (!more) co_return std::string_view::npos;
   }
@@ -51,6 +54,7 @@ task<std::string_view> buffered_reader::read_line() {
 }
 
 task<std::string_view> buffered_reader::read_until(std::string_view separator) {
+  PIRN_ASSERT(!separator.empty(), "a separator has at least one byte");
   std::size_t end = co_await find(separator);
   if (end == std::string_view::npos) {
     std::string partial(take(buffered().size()));
@@ -69,7 +73,7 @@ task<std::string_view> buffered_reader::read_exactly(std::size_t count) {
 }
 
 task<std::string_view> buffered_reader::read(std::size_t count_max) {
-  if (buffered().empty()) co_await fill();
+  if (count_max > 0 && buffered().empty()) co_await fill();
   co_return take(std::min(count_max, buffered().size()));
 }
 

@@ -47,7 +47,8 @@ class buffered_reader {
   /// Throws: limit_exceeded; std::system_error.
   task<std::string_view> read_line();
 
-  /// Everything up to and with `separator`.
+  /// Everything up to and with `separator`, before which at most the limit's bytes may come.
+  /// Requires: it is not empty.
   /// Throws: incomplete_read when the stream ends first; limit_exceeded.
   task<std::string_view> read_until(std::string_view separator);
 
@@ -55,7 +56,7 @@ class buffered_reader {
   /// Throws: incomplete_read when the stream ends first.
   task<std::string_view> read_exactly(std::size_t count);
 
-  /// At least one byte, at most `count_max`; empty at the end of the stream.
+  /// At least one byte, at most `count_max`; empty at the end of the stream. None for none.
   task<std::string_view> read(std::size_t count_max);
 
   /// Whether the stream has ended and the buffer is empty.

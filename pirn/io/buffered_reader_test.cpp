@@ -1,7 +1,10 @@
 // buffered_reader: lines and counted bytes.
 #include "pirn/io/buffered_reader.hpp"
 
+#include <cerrno>
+#include <span>
 #include <string>
+#include <system_error>
 
 #include <gtest/gtest.h>
 
@@ -10,6 +13,7 @@
 #include "pirn/io/memory_stream.hpp"
 #include "pirn/testing/each_driver_test.hpp"
 #include "pirn/testing/message_of_test.hpp"
+#include "pirn/testing/run_virtual.hpp"
 
 namespace {
 
@@ -134,6 +138,76 @@ TEST_P(buffered_reader_test, read_takes_what_is_there_up_to_a_count) {
       EXPECT_EQ(some, "");
     });
   });
+}
+
+TEST_P(buffered_reader_test, a_separator_that_begins_at_the_limit_passes_however_it_is_cut) {
+  for (std::size_t piece_bytes : {1U, 3U, 17U, 100U}) {
+    on_loop([&] {
+      return reading(std::string(16, 'x') + "\r\n\r\n", piece_bytes, 16,
+                     [](buffered_reader& in) -> task<> {
+                       std::string_view head = co_await in.read_until("\r\n\r\n");
+                       EXPECT_EQ(head.size(), 20U);
+                     });
+    });
+  }
+}
+
+TEST_P(buffered_reader_test, reading_nothing_waits_for_nothing) {
+  on_loop([]() -> task<> {
+    auto ends = memory_pair();
+    buffered_reader in(ends.second);
+    std::string_view none = co_await in.read(0);
+    EXPECT_TRUE(none.empty());
+    none = co_await in.read_exactly(0);
+    EXPECT_TRUE(none.empty());
+    EXPECT_FALSE(in.at_end());
+  });
+}
+
+/// A stream that gives a little, and then fails.
+struct failing_stream {
+  task<lease> read() {
+    if (given) throw std::system_error(ECONNRESET, std::generic_category(), "read from a test");
+    given = true;
+    lease chunk = co_await source.read();
+    co_return chunk;
+  }
+  task<> write_all(std::span<const std::byte>) { co_return; }
+  task<> write_all(std::span<const slice>) { co_return; }
+  task<> shut_down_writing() { co_return; }
+  void close() noexcept {}
+  std::string name() const { return "a test"; }
+
+  memory_stream& source;
+  bool given = false;
+};
+
+TEST_P(buffered_reader_test, a_failure_of_the_stream_passes_through_every_read_and_loses_nothing) {
+  on_loop([]() -> task<> {
+    auto ends = memory_pair();
+    co_await ends.first.write_all("some");
+    failing_stream broken{ends.second};
+    buffered_reader in(broken);
+    for (int i = 0; i < 2; ++i) {
+      std::string message = co_await message_of([&] { return in.read_line(); });
+      EXPECT_TRUE(message.starts_with("read from a test: ")) << message;
+      message = co_await message_of([&] { return in.read_until(";"); });
+      EXPECT_TRUE(message.starts_with("read from a test: ")) << message;
+      message = co_await message_of([&] { return in.read_exactly(5); });
+      EXPECT_TRUE(message.starts_with("read from a test: ")) << message;
+    }
+    std::string_view some = co_await in.read(10);
+    EXPECT_EQ(some, "some");
+    std::string message = co_await message_of([&] { return in.read(10); });
+    EXPECT_TRUE(message.starts_with("read from a test: ")) << message;
+  });
+}
+
+TEST(buffered_reader_death, an_empty_separator_is_a_mistake) {
+  auto ends = memory_pair();
+  buffered_reader in(ends.second);
+  auto read = [&]() -> task<> { co_await in.read_until(""); };
+  EXPECT_DEATH(pirn::testing::run_virtual(read), "a separator has at least one byte");
 }
 
 }  // namespace

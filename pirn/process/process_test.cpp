@@ -94,6 +94,14 @@ TEST_F(processes, input_and_output_are_a_conversation) {
 
 TEST_F(processes, the_null_device_is_empty) {
   EXPECT_EQ(output_of({"cat"}, {.input = stdio::null}), "");
+  EXPECT_TRUE(status_of({"sh", "-c", "echo out; echo err >&2"},
+                        {.output = stdio::null, .errors = stdio::null})
+                  .success());
+}
+
+TEST_F(processes, a_pipe_can_be_opened_by_its_name) {
+  process child({"cat", "/dev/stdin"}, {.input = stdio::pipe, .output = stdio::pipe});
+  EXPECT_EQ(child.communicate("by name").result(20s).output, "by name");
 }
 
 TEST_F(processes, a_stream_may_lead_to_a_descriptor) {

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "pirn/base/compiler.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/testing/fail_each.hpp"
 
@@ -35,11 +36,12 @@ inline bool names_its_operation(const std::exception_ptr& error) {
 }
 
 /// Lets each call of the program fail with each shortage (on a kernel's driver, where time is real,
-/// with two of them): it goes on, or ends with an error that names its operation.
+/// and under sanitizers with two of them): it goes on, or ends with an error that names its
+/// operation.
 inline void fail_everywhere(driver_choice driver, const program_maker& make) {
-  const bool is_virtual = driver == driver_choice::virtual_time;
+  const bool has_time = driver == driver_choice::virtual_time && !pirn::detail::sanitized;
   for (const int error : shortages) {
-    if (!is_virtual && error != EMFILE && error != ENOBUFS) continue;
+    if (!has_time && error != EMFILE && error != ENOBUFS) continue;
     const auto check = [](const failed_run& run) {
       const bool is_well = !run.error || (run.call > 0 && names_its_operation(run.error));
       EXPECT_TRUE(is_well) << run.describe();

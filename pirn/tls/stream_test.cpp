@@ -199,4 +199,43 @@ TEST_P(tls_driver_test, connects_over_tcp_by_the_host_s_name) {
   });
 }
 
+// STARTTLS: the same connection, first in the clear.
+TEST_P(tls_driver_test, a_conversation_may_become_secure) {
+  on_loop([]() -> task<> {
+    net::listener where(net::loopback(0));
+    auto serve = [&]() -> task<> {
+      net::tcp_stream plain = co_await where.accept();
+      const lease wish = co_await plain.read();
+      EXPECT_EQ(wish.text(), "STARTTLS");
+      co_await plain.write_all("go ahead");
+      tls::stream peer = co_await tls::wrap_server(std::move(plain), made().server());
+      const std::string secret = co_await read_to_end(peer);
+      EXPECT_EQ(secret, "secret");
+      co_await send_and_end(peer, "kept");
+    };
+    auto ask = [&]() -> task<> {
+      net::tcp_stream plain = co_await net::connect(where.local());
+      co_await plain.write_all("STARTTLS");
+      const lease answer = co_await plain.read();
+      EXPECT_EQ(answer.text(), "go ahead");
+      tls::stream peer = co_await tls::wrap_client(std::move(plain), "localhost", made().client());
+      co_await send_and_end(peer, "secret");
+      const std::string kept = co_await read_to_end(peer);
+      EXPECT_EQ(kept, "kept");
+    };
+    co_await gather(serve(), ask());
+  });
+}
+
+TEST(tls_stream, may_lie_within_another) {
+  run_virtual([]() -> task<> {
+    both_ends outer = co_await connected(made().client(), made().server());
+    auto [client, server] = co_await gather(
+        exchange(tls::wrap_client(std::move(outer.client), "localhost", made().client()), "ask"),
+        exchange(tls::wrap_server(std::move(outer.server), made().server()), "answer"));
+    EXPECT_EQ(client, "answer");
+    EXPECT_EQ(server, "ask");
+  });
+}
+
 }  // namespace
