@@ -40,9 +40,9 @@ class listener {
   task<tcp_stream> accept(accept_mode mode = accept_mode::ahead);
   /// Takes none from the system any more, until the next accept(): gives one that the driver had
   /// taken before, or nothing. Who stops accepting while another process goes on with the same
-  /// socket calls it until there is none, for nobody else could serve these.
-  /// Requires: no task is accepting.
-  /// Cancel:   loses no connection.
+  /// socket calls it until there is none, for nobody else could serve these. While another task
+  /// accepts there is none: that task gets what comes.
+  /// Cancel: loses no connection.
   task<std::optional<tcp_stream>> accept_taken();
 
   /// The address as bound: with the port that the system chose for port 0.

@@ -96,6 +96,37 @@ TEST_P(server_limits_test,
   });
 }
 
+TEST_P(server_limits_test, of_two_servers_on_one_listener_one_may_end) {
+  on_loop([]() -> task<> {
+    listener where(loopback(0));
+    co_await with_group([&](task_group& group) -> task<> {
+      child<> one = group.start(serve_on(where, echo));
+      group.start(serve_on(where, echo));
+      for (int round = 0; round < 4; ++round) {
+        tcp_stream peer = co_await connect(where.local());
+        co_await exchange(peer);
+        one.cancel();
+      }
+      group.cancel();
+    });
+  });
+}
+
+TEST_P(server_limits_test, an_accept_that_comes_while_accepting_stops_goes_on) {
+  on_loop([]() -> task<> {
+    listener where(loopback(0));
+    auto none = co_await move_on_after(1ms, where.accept());
+    EXPECT_FALSE(none.has_value());
+    auto stop = [&]() -> task<> {
+      std::optional<tcp_stream> taken = co_await where.accept_taken();
+      EXPECT_FALSE(taken.has_value());
+    };
+    auto [stopped, server, client] =
+        co_await gather(stop(), where.accept(), connect(where.local()));
+    EXPECT_EQ(client.local(), server.peer());
+  });
+}
+
 TEST_P(server_limits_test, accepting_one_leaves_the_others_to_the_system) {
   on_loop([]() -> task<> {
     listener where(loopback(0));

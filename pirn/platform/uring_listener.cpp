@@ -32,9 +32,8 @@ started uring_listener::start(accept_operation& request) noexcept {
     return started::done;
   }
   if (request.mode == accept_mode::taken) {
-    PIRN_ASSERT(waiting_.empty(), "the last accepts come after all others");
     request.result = -EAGAIN;
-    if (!armed_) return started::done;
+    if (!armed_ || !waiting_.empty()) return started::done;  // what comes has who waits for it
     stop();
   }
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::accept);
@@ -80,11 +79,8 @@ void uring_listener::accepted(int result, std::uint32_t flags) noexcept {
 }
 
 void uring_listener::go_on() noexcept {
-  if (waiting_.front().mode == accept_mode::taken) {
-    waiting_.pop_front().completed();
-  } else {
-    arm();
-  }
+  if (waiting_.front().mode == accept_mode::taken) waiting_.pop_front().completed();
+  if (!waiting_.empty()) arm();
 }
 
 void uring_listener::take(unique_fd connection) noexcept {
