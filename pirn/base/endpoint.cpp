@@ -52,8 +52,9 @@ endpoint endpoint::unix_socket(std::string_view path) {
 
 std::optional<endpoint> endpoint::parse(std::string_view text) {
   if (text.starts_with("unix:")) {
-    std::string_view path = text.substr(5);
+    std::string path(text.substr(5));
     if (path.empty() || path.size() > path_max_bytes) return std::nullopt;
+    if (path.front() == '@') path.front() = '\0';  // as to_string() writes an abstract name
     return unix_socket(path);
   }
   std::size_t colon = text.rfind(':');
@@ -68,6 +69,7 @@ std::optional<endpoint> endpoint::parse(std::string_view text) {
 }
 
 std::optional<endpoint> endpoint::parse_ip(std::string_view text, std::uint16_t port) {
+  if (text.contains('\0')) return std::nullopt;  // inet_pton would see its beginning alone
   std::string terminated(text);
   std::array<std::uint8_t, 4> four{};
   if (inet_pton(AF_INET, terminated.c_str(), four.data()) == 1) return ipv4(four, port);

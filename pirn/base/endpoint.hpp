@@ -27,7 +27,7 @@ class endpoint {
   /// Throws: std::invalid_argument when the path is empty or over `path_max_bytes`.
   static endpoint unix_socket(std::string_view path);
 
-  /// Parses `127.0.0.1:80`, `[::1]:80`, or `unix:/path`; nullopt when it is none of these.
+  /// Parses `127.0.0.1:80`, `[::1]:80`, `unix:/path`, `unix:@abstract`; nullopt for anything else.
   static std::optional<endpoint> parse(std::string_view text);
   /// Parses a numeric address without a port (`127.0.0.1`, `::1`); nullopt when it is none.
   static std::optional<endpoint> parse_ip(std::string_view text, std::uint16_t port);

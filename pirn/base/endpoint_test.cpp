@@ -1,0 +1,45 @@
+// endpoint: addresses as text.
+#include "pirn/base/endpoint.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::string_view_literals;
+using pirn::endpoint;
+
+TEST(endpoint, reads_what_it_writes) {
+  for (const std::string_view text : {"127.0.0.1:80", "[::1]:65535", "[fd00::2]:0", "unix:/run/x",
+                                      "unix:relative", "unix:@abstract"}) {
+    const std::optional<endpoint> read = endpoint::parse(text);
+    ASSERT_TRUE(read) << text;
+    EXPECT_EQ(read->to_string(), text);
+  }
+}
+
+TEST(endpoint, an_abstract_name_is_written_and_read_with_an_at_sign) {
+  const endpoint abstract = endpoint::unix_socket("\0name"sv);
+  EXPECT_EQ(abstract.to_string(), "unix:@name");
+  EXPECT_EQ(endpoint::parse("unix:@name"), abstract);
+  EXPECT_EQ(endpoint::parse("unix:\0name"sv), abstract);
+}
+
+TEST(endpoint, what_is_no_address_is_none) {
+  for (const std::string_view text : {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "::1:80",
+                                      "[::1]", "unix:", "host:80", "300.0.0.1:80"}) {
+    EXPECT_FALSE(endpoint::parse(text)) << text;
+  }
+  EXPECT_FALSE(endpoint::parse("unix:" + std::string(108, 'x')));
+}
+
+TEST(endpoint, an_address_does_not_end_at_a_nul) {
+  EXPECT_FALSE(endpoint::parse_ip("127.0.0.1\0.example.org"sv, 80));
+  EXPECT_FALSE(endpoint::parse_ip("::1\0"sv, 80));
+  EXPECT_TRUE(endpoint::parse_ip("127.0.0.1", 80));
+}
+
+}  // namespace
