@@ -39,6 +39,7 @@ struct serve_options {
   std::string address = "127.0.0.1:8000";
   bool list = true;
   bool quiet = false;
+  bool behind_proxy = false;
   tls_server_files tls;
   server_limits limits;
   run_options run;
@@ -66,10 +67,11 @@ struct serve_plan {
   std::optional<tls::context> secure;
 };
 
-http::server_options http_options(const server_limits& limits) {
+http::server_options http_options(const serve_options& given) {
   http::server_options options;
-  options.connections_max = limits.connections_max;
-  if (limits.idle_s != 0) options.idle_timeout = limits.idle_timeout();
+  options.behind_proxy = given.behind_proxy;
+  options.connections_max = given.limits.connections_max;
+  if (given.limits.idle_s != 0) options.idle_timeout = given.limits.idle_timeout();
   return options;
 }
 
@@ -86,7 +88,7 @@ task<> serve_directory(worker me, const serve_plan& plan) {
   net::failure_sink failures = [](const endpoint& peer, const std::exception_ptr& error) {
     fmt::print(stderr, "{}: {}\n", peer.to_string(), describe_exception(error));
   };
-  const http::server_options how = http_options(options.limits);
+  const http::server_options how = http_options(options);
   if (secure) {
     co_await http::serve_tls(listening, *secure, answer, how, failures);
   } else {
@@ -122,6 +124,8 @@ void add_serve(CLI::App& program, action& chosen) {
                     "answer a directory without index.html with a list (default), or 404");
   command->add_flag("-q,--quiet", options->quiet, "do not log requests");
   add_tls_server_options(*command, options->tls);
+  command->add_flag("--behind-proxy", options->behind_proxy,
+                    "each connection begins with a header of the PROXY protocol; log who it names");
   add_limit_options(*command, options->limits);
   add_driver_option(*command, options->run);
   add_workers_option(*command, options->run);

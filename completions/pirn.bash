@@ -40,8 +40,8 @@ _pirn_options() {
         "--status --strict --warn --json --driver --help"
       ;;
     serve)
-      echo "--bind --list --no-list --quiet --tls-cert --tls-key --tls-client-ca --connections" \
-        "--idle --driver --workers --help"
+      echo "--bind --list --no-list --quiet --tls-cert --tls-key --tls-client-ca" \
+        "--behind-proxy --connections --idle --driver --workers --help"
       ;;
     echo)
       echo "--udp --tls-cert --tls-key --tls-client-ca --connections --idle --driver --workers" \

@@ -128,6 +128,54 @@ class Limits(Serving):
                 self.stop(process)
 
 
+class BehindProxy(Serving):
+    """`pirn serve --behind-proxy`: the header of a proxy tells who the client is."""
+
+    V2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + bytes([192, 0, 2, 1, 192, 0, 2, 2, 220, 4, 1, 187])
+    V1 = b"PROXY TCP6 2001:db8::1 ::1 56324 443\r\n"
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "file").write_text("hello")
+
+    def ask(self, port, begin):
+        with socket.create_connection(("127.0.0.1", port)) as peer:
+            peer.sendall(begin + b"GET /file HTTP/1.0\r\n\r\n")
+            return peer.makefile("rb").read()
+
+    def test_who_is_named_is_logged(self):
+        for driver in DRIVERS:
+            with self.subTest(driver=driver):
+                process, port = self.serve("serve", self.folder, "-b", "127.0.0.1:0", "--behind-proxy",
+                                           "--driver", driver)
+                for begin in (self.V2, self.V1, b"PROXY UNKNOWN\r\n"):
+                    self.assertTrue(self.ask(port, begin).endswith(b"\r\n\r\nhello"))
+                with self.assertRaises(ConnectionResetError):  # what it sent is not read
+                    self.ask(port, b"")
+                lines = self.stop(process).err.splitlines()
+                self.assertEqual(lines[:3], ["192.0.2.1 GET /file 200", "2001:db8::1 GET /file 200",
+                                             "127.0.0.1 GET /file 200"])
+                self.assertRegex(lines[3], "read a PROXY header from .*: there is none: Protocol error")
+
+    @unittest.skipUnless(shutil.which("haproxy"), "there is no haproxy here")
+    def test_haproxy_in_front(self):
+        process, port = self.serve("serve", self.folder, "-b", "127.0.0.1:0", "--behind-proxy")
+        for begin in ("send-proxy", "send-proxy-v2"):
+            with self.subTest(begin=begin), socket.create_server(("127.0.0.1", 0)) as listener:
+                (self.folder / "conf").write_text(
+                    "defaults\n mode tcp\n timeout connect 9s\n timeout client 9s\n timeout server 9s\n"
+                    f"listen front\n bind fd@{listener.fileno()}\n"
+                    f" server pirn 127.0.0.1:{port} {begin}\n")
+                front = subprocess.Popen(["haproxy", "-db", "-f", str(self.folder / "conf")],
+                                         pass_fds=[listener.fileno()], stderr=subprocess.DEVNULL)
+                with socket.create_connection(listener.getsockname(), PATIENCE_S) as peer:
+                    peer.sendall(b"GET /file HTTP/1.0\r\n\r\n")
+                    self.assertTrue(peer.makefile("rb").read().endswith(b"hello"))
+                front.terminate()
+                front.wait()
+        self.assertEqual(self.stop(process).err, "127.0.0.1 GET /file 200\n" * 2)
+
+
 class Echo(Serving):
     def test_echo_over_tls(self):
         authority = Authority(self.folder / "ca")

@@ -2,6 +2,7 @@
 
 #include "pirn/core/within.hpp"
 #include "pirn/http/server_connection.hpp"
+#include "pirn/net/read_proxy_header.hpp"
 #include "pirn/tls/stream.hpp"
 
 namespace pirn::http {
@@ -23,11 +24,23 @@ task<> serve_connection(io::any_stream peer, endpoint from, const handler& answe
   co_await connection.end();
 }
 
+namespace {
+
+/// Who is at the other end of a new connection: the peer, or whom its proxy names.
+task<endpoint> client_of(net::tcp_stream& peer, const server_options& options) {
+  if (!options.behind_proxy) co_return peer.peer();
+  net::proxy_header told = co_await timeout(options.head_timeout, net::read_proxy_header(peer));
+  if (told.is_local || told.source == endpoint()) co_return peer.peer();
+  co_return told.source;
+}
+
+}  // namespace
+
 task<> serve(net::listener& where, handler answer, server_options options,
              net::failure_sink failures) {
-  auto handle = [&](net::tcp_stream peer) {
-    const endpoint from = peer.peer();
-    return serve_connection(std::move(peer), from, answer, options, failures);
+  auto handle = [&](net::tcp_stream peer) -> task<> {
+    const endpoint from = co_await client_of(peer, options);
+    co_await serve_connection(std::move(peer), from, answer, options, failures);
   };
   co_await net::serve_on(where, handle, connections_of(options), failures);
 }
@@ -35,7 +48,7 @@ task<> serve(net::listener& where, handler answer, server_options options,
 task<> serve_tls(net::listener& where, tls::context how, handler answer, server_options options,
                  net::failure_sink failures) {
   auto handle = [&](net::tcp_stream peer) -> task<> {
-    const endpoint from = peer.peer();
+    const endpoint from = co_await client_of(peer, options);
     tls::stream secured = co_await tls::wrap_server(std::move(peer), how);
     co_await serve_connection(std::move(secured), from, answer, options, failures);
   };

@@ -20,6 +20,9 @@ struct server_options {
   duration idle_timeout = std::chrono::seconds(75);  ///< between requests; then the connection ends
   duration body_timeout = std::chrono::seconds(30);  ///< for the next piece of a body
   duration write_timeout = std::chrono::seconds(30);  ///< for the client to take what is sent
+  /// Every connection comes through a proxy, which says by the PROXY protocol who the client is,
+  /// and that is exchange::peer() then; within head_timeout.
+  bool behind_proxy = false;
   std::size_t connections_max = 0;  ///< at a time, as net::serve_options says; 0: no limit
   duration grace =
       std::chrono::seconds(5);  ///< for requests under way when the server is cancelled
