@@ -1,6 +1,6 @@
 // tokio: a task for each connection on the current-thread runtime.
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 
 async fn echo(mut peer: TcpStream) {
     let _ = peer.set_nodelay(true);
@@ -18,7 +18,9 @@ async fn echo(mut peer: TcpStream) {
 }
 
 async fn serve() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(4096).unwrap(); // as many as the others let wait
     println!("{}", listener.local_addr().unwrap().port());
     loop {
         if let Ok((peer, _)) = listener.accept().await {

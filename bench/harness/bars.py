@@ -41,6 +41,14 @@ def _all(results):
         yield against(results, "timers", case, 1, "asio")
     yield from executor_bars(results)
     yield from _echo(results)
+    for case in results.cases("udp", "cpu"):
+        for peer in ("asio", "go"):
+            yield against(results, "udp", case, 1, peer)
+    for case in results.cases("connect", "cpu"):
+        for peer in ("go", "tokio"):
+            yield against(results, "connect", case, 1, peer)
+    yield against(results, "stream", "plain", 1.10, "iperf3", "wall")
+    yield against(results, "stream", "tls", 1.10, "limit", "wall")
     yield against(results, "http", "depth 1", 1, "nginx")
     yield against(results, "http", "depth 16", 1, "hyper")
     for peer in ("wget2", "curl", "aria2c"):

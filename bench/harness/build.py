@@ -15,7 +15,7 @@ PEER_PACKAGES = (
     *("libboost1.81-dev", "libtbb-dev", "libuv1-dev", "liburing-dev", "golang-go"),
     *("cargo", "rustc", "librust-tokio-dev", "librust-hyper-dev", "librust-rayon-dev"),
     *("python3-uvloop",),
-    *("wrk", "nginx-light", "aria2", "wget2", "curl", "valgrind"),
+    *("wrk", "nginx-light", "aria2", "wget2", "curl", "iperf3", "valgrind"),
 )
 CRATES = Path("/usr/share/cargo/registry")
 DEBIAN_PYTHON = Path("/usr/bin/python3")  # the one that python3-uvloop belongs to
@@ -115,8 +115,10 @@ class Programs:
             off = [f"-DPIRN_{each}=OFF" for each in ("TESTS", "EXAMPLES")]
             configure = ["cmake", "--preset", "release", "-B", str(BUILD), "-DPIRN_BENCH=ON", *off]
             subprocess.run(configure, cwd=ROOT, stdout=sys.stderr, check=True)
-        in_cpp = [bench.name for bench in benches if any((BENCH / bench.name).glob("*.cpp"))]
-        targets = [f"bench_programs_{name}" for name in in_cpp]
+        programs = {subject.program for bench in benches for subject in bench.subjects}
+        in_cpp = {str(Path(each).parent) for each in programs if each.endswith(".cpp")}
+        in_cpp |= {bench.name for bench in benches if any((BENCH / bench.name).glob("*.cpp"))}
+        targets = [f"bench_programs_{name}" for name in sorted(in_cpp)]
         if any(subject.program == "pirn" for bench in benches for subject in bench.subjects):
             targets += ["pirn", "bench_programs_command"]
         if not targets:

@@ -83,6 +83,7 @@ def _subjects(bench, *names):
         "pirn-command-epoll": Subject("pirn-epoll", "pirn", (), {"PIRN_DRIVER": "epoll"}),
         "sha256sum": Subject("sha256sum", "sha256sum"),
         "openssl": Subject("openssl", "openssl"),
+        "iperf3": Subject("iperf3", "iperf3"),
     }
     return tuple(known[name] for name in names)
 
@@ -208,6 +209,33 @@ BENCHES = {
                 EchoCase(4096, 64, 16),
             ),
             counted=("pirn", "pirn-epoll", "limit-epoll", "limit-uring", "asio", "libuv"),
+        ),
+        Bench(
+            "udp",
+            "an echo of datagrams of 64 bytes, one at a time and in bursts of 16 and of 64; the "
+            "server's CPU time for one",
+            ("one at a time", "bursts of 16", "bursts of 64"),
+            _subjects("udp", "pirn", "pirn-epoll", "limit", "asio", "tokio", "go"),
+        ),
+        Bench(
+            "connect",
+            "the CPU time of a connection: at an echo server that takes it, sends one byte back and "
+            "sees its end, one by one (accept) and 10,000 at once (storm); at a client that makes "
+            "and resets it, one by one (connect) and 64 at a time",
+            ("accept", "storm of 10,000", "connect", "connect x64"),
+            _subjects(
+                "echo",
+                *("pirn", "pirn-epoll", "limit-epoll", "limit-uring"),
+                *("asio", "libuv", "tokio", "go"),
+            )
+            + _subjects("connect", "pirn", "pirn-epoll", "limit", "asio", "tokio", "go"),
+        ),
+        Bench(
+            "stream",
+            "one end writes pieces of 64 KiB, the other reads them: plain TCP, and TLS "
+            "(TLS_AES_256_GCM_SHA384); wall and CPU time for a KiB",
+            ("plain", "tls"),
+            _subjects("stream", "pirn", "pirn-epoll", "limit", "iperf3"),
         ),
         Bench(
             "http",

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from . import build, echoing, fetching, finding, hashing, micro, report, rounds, scaling, serving
+from . import build, connecting, datagrams, echoing, fetching, finding, hashing, micro, report
+from . import rounds, scaling, serving, streaming
 from .bars import bars
 from .build import say
 from .catalog import BENCHES, PIRN
@@ -18,6 +19,9 @@ MEASURE = {
     "get": fetching.measure,
     "hash": hashing.measure,
     "charfinder": finding.measure,
+    "udp": datagrams.measure,
+    "connect": connecting.measure,
+    "stream": streaming.measure,
 }
 QUICK_ROUNDS = 5
 

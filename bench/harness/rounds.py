@@ -68,6 +68,12 @@ def output_of(command, environment=None, timeout_s=120, cpu=None, cwd=None):
     return done.stdout
 
 
+def start(command, environment=None, cpu=None, **pipes):
+    """Starts a program that goes on beside others."""
+    environment = {**os.environ, **(environment or {})}
+    return subprocess.Popen(command, env=environment, preexec_fn=pinned(cpu), **pipes)
+
+
 class Server:
     """A running server: its process and port."""
 
@@ -110,13 +116,13 @@ def start_server(command, environment=None, port=None, stderr=None, cpu=SERVER_C
 
     It stays on one processor, unless `cpu` is None.
     """
-    process = subprocess.Popen(
+    process = start(
         command,
-        env={**os.environ, **(environment or {})},
+        environment,
+        cpu,
         stdout=subprocess.PIPE if port is None else subprocess.DEVNULL,
         stderr=stderr if stderr is not None else sys.stderr,
         text=True,
-        preexec_fn=pinned(cpu),
     )
     if port is None:
         line = process.stdout.readline().strip()
