@@ -27,6 +27,7 @@ using action = std::function<int()>;
 // Each adds its subcommand to `program`; when it is chosen, it sets `chosen`. One file each, of the
 // same name.
 void add_charfinder(CLI::App& program, action& chosen);
+void add_doctor(CLI::App& program, action& chosen);
 void add_echo(CLI::App& program, action& chosen);
 void add_flags(CLI::App& program, action& chosen);
 void add_get(CLI::App& program, action& chosen);

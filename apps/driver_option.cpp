@@ -17,6 +17,10 @@ void add_driver_option(CLI::App& command, run_options& options) {
       throw usage_error("PIRN_DRIVER=virtual: on virtual time there is nobody to talk to");
     });
   }
+  add_driver_choice(command, options);
+}
+
+void add_driver_choice(CLI::App& command, run_options& options) {
   static const std::map<std::string, driver_choice> names{
       {"auto", driver_choice::automatic},
       {"io_uring", driver_choice::io_uring},

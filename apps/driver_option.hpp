@@ -10,8 +10,10 @@
 
 namespace pirn::apps {
 
-/// Adds `--driver`, which chooses what is between the loop and the kernel. A subcommand that talks
-/// to the world refuses `PIRN_DRIVER=virtual`.
+/// Adds `--driver`, which chooses what is between the loop and the kernel.
+void add_driver_choice(CLI::App& command, run_options& options);
+
+/// The same for a subcommand that talks to the world: it refuses `PIRN_DRIVER=virtual`.
 void add_driver_option(CLI::App& command, run_options& options);
 
 /// Adds `--workers`, for a subcommand that listens.

@@ -52,6 +52,7 @@ int run_command(int argc, char** argv) {
   program.option_defaults()->take_last();  // of an option given twice, as everywhere
   apps::action chosen;
   apps::add_charfinder(program, chosen);
+  apps::add_doctor(program, chosen);
   apps::add_echo(program, chosen);
   apps::add_flags(program, chosen);
   apps::add_get(program, chosen);

@@ -26,6 +26,7 @@ _pirn_options() {
     charfinder)
       echo "--tcp --source --no-cache --json --quiet --driver --workers --help"
       ;;
+    doctor) echo "--json --driver --help" ;;
     flags)
       echo "--all --every --limit --max-req --server --base-url --delay --error-rate --style" \
         "--executor --with-country --dest --flags-dir --seed --verbose --json --driver --help"
@@ -52,7 +53,7 @@ _pirn_options() {
         "--tls-client-ca --quiet --driver --help"
       ;;
     spin) echo "--seconds --help" ;;
-    *) echo "charfinder echo flags get hash nc serve spin --help --version" ;;
+    *) echo "charfinder doctor echo flags get hash nc serve spin --help --version" ;;
   esac
 }
 

@@ -10,7 +10,7 @@ import urllib.request
 
 from command_kit import SOURCE, InFolder, Outcome, Serving, free_port, run, start
 
-SUBCOMMANDS = ["charfinder", "echo", "flags", "get", "hash", "nc", "serve", "spin"]
+SUBCOMMANDS = ["charfinder", "doctor", "echo", "flags", "get", "hash", "nc", "serve", "spin"]
 DRIVERS = ["io_uring", "epoll"]
 
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/platform/uring_refusal.hpp"
 
 namespace pirn {
 
@@ -47,6 +48,7 @@ uring::uring(const uring_setup& setup) {
   if ((params.features & needed_features) != needed_features) {
     throw std::system_error(errno_code(EOPNOTSUPP), "io_uring_setup: the kernel is too old");
   }
+  kernel_features_ = params.features;
   map(params);
 }
 
@@ -126,6 +128,12 @@ int uring::register_with(unsigned opcode, void* argument, unsigned count) noexce
   return result < 0 ? -errno : static_cast<int>(result);
 }
 
+bool knows_setup_flags(unsigned flags) noexcept {
+  io_uring_params params{};
+  params.flags = flags;
+  return static_cast<bool>(unique_fd(io_uring_setup(4, params)));
+}
+
 }  // namespace detail
 
 namespace {
@@ -152,12 +160,17 @@ void probe_setup(uring_features& found, const detail::uring_setup& setup) {
   try {
     detail::uring ring(setup);
     found.problem.clear();
+    found.error.clear();
     found.deferred_work = setup.deferred_work;
     found.buffer_rings = supports_buffer_rings(ring);
     found.multishot = supports(ring, IORING_OP_SEND_ZC);  // of the same kernel, 6.0
-    if (!supports(ring, IORING_OP_SENDMSG_ZC)) found.problem = "the kernel is older than 6.1";
+    if (!supports(ring, IORING_OP_SENDMSG_ZC)) {
+      found.problem = "the kernel is older than 6.1";
+      found.error = errno_code(EOPNOTSUPP);
+    }
   } catch (const std::system_error& refused) {
-    found.problem = refused.what();
+    found.error = refused.code();
+    found.problem = detail::explain_uring_refusal(refused.code().value()).in_words();
   }
 }
 

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <string>
+#include <system_error>
 
 #include <linux/io_uring.h>
 
@@ -14,10 +15,11 @@
 
 namespace pirn {
 
-/// What the running kernel's io_uring offers, as `pirn doctor` shows it.
+/// What of the running kernel's io_uring the driver must know; `list_uring_features()` tells all.
 struct uring_features {
   std::string kernel;          ///< its release, as uname(2) tells
   std::string problem;         ///< why the io_uring driver cannot run here; empty when it can
+  std::error_code error;       ///< the kernel's own word for that
   bool deferred_work = false;  ///< completions are made only when the loop enters (6.1)
   bool buffer_rings = false;   ///< the kernel picks a buffer when bytes arrive (5.19)
   bool multishot = false;      ///< one request accepts or receives many times (6.0)
@@ -49,6 +51,8 @@ class uring {
   uring(uring&&) = delete;  // has_news() reads its words
 
   int descriptor() const noexcept { return descriptor_.get(); }
+  /// The kernel's IORING_FEAT_ bits.
+  std::uint32_t kernel_features() const noexcept { return kernel_features_; }
 
   /// The next free entry, zeroed, queued; enters when the queue is full.
   io_uring_sqe& next_submission() noexcept;
@@ -122,8 +126,12 @@ class uring {
   std::uint32_t* completion_head_ = nullptr;
   std::uint32_t completion_mask_ = 0;
 
+  std::uint32_t kernel_features_ = 0;
   std::uint64_t enters_ = 0;
 };
+
+/// Whether a ring can be made with these IORING_SETUP_ flags.
+bool knows_setup_flags(unsigned flags) noexcept;
 
 }  // namespace detail
 

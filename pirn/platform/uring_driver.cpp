@@ -296,7 +296,7 @@ void driver_on_uring::end_everything() noexcept {
 std::expected<std::unique_ptr<uring_driver>, std::error_code> make_uring_driver(
     const uring_options& options) {
   uring_features features = probe_uring();
-  if (!features.usable()) return std::unexpected(errno_code(ENOSYS));
+  if (!features.usable()) return std::unexpected(features.error);
   try {
     return std::make_unique<detail::driver_on_uring>(options, std::move(features));
   } catch (const std::system_error& refused) {

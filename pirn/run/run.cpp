@@ -12,25 +12,12 @@
 #include "pirn/platform/epoll_driver.hpp"
 #include "pirn/platform/kernel_files.hpp"
 #include "pirn/platform/uring_driver.hpp"
+#include "pirn/run/driver_request.hpp"
 #include "pirn/run/sigint.hpp"
 #include "pirn/run/virtual_blocking.hpp"
 #include "pirn/sim/virtual_driver.hpp"
 
 namespace pirn {
-
-namespace {
-
-driver_choice chosen_by_environment() {
-  const char* name = std::getenv("PIRN_DRIVER");
-  if (name == nullptr || *name == '\0') return driver_choice::automatic;
-  if (std::strcmp(name, "io_uring") == 0) return driver_choice::io_uring;
-  if (std::strcmp(name, "epoll") == 0) return driver_choice::epoll;
-  if (std::strcmp(name, "virtual") == 0) return driver_choice::virtual_time;
-  throw std::invalid_argument("PIRN_DRIVER is '" + std::string(name) +
-                              "'; it may be io_uring, epoll or virtual");
-}
-
-}  // namespace
 
 struct runtime::parts {
   explicit parts(run_options chosen)
@@ -59,8 +46,7 @@ struct runtime::parts {
   ~parts() { in_turn.perform_rest(*loop); }
 
   std::unique_ptr<pirn::driver> make_driver() {
-    driver_choice choice = options.driver;
-    if (choice == driver_choice::automatic) choice = chosen_by_environment();
+    const driver_choice choice = requested_driver(options.driver).wanted;
     switch (choice) {
       case driver_choice::virtual_time: {
         sim::network_options network;
@@ -80,7 +66,9 @@ struct runtime::parts {
     auto ring = make_uring_driver();
     if (ring) return *std::move(ring);
     if (choice == driver_choice::io_uring) {
-      throw std::system_error(ring.error(), "io_uring cannot be used here");
+      const std::string problem = probe_uring().problem;
+      throw std::system_error(ring.error(), "io_uring cannot be used here" +
+                                                (problem.empty() ? "" : " (" + problem + ")"));
     }
     return make_epoll_driver({.files = kernel_files(), .runner = &threads});
   }
