@@ -2,9 +2,10 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
+#include <chrono>
 #include <cstring>
 #include <system_error>
+#include <thread>
 
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -74,15 +75,23 @@ void uring::map(const io_uring_params& layout) {
 }
 
 io_uring_sqe& uring::next_submission() noexcept {
-  // A full queue empties with one enter unless the kernel is short of memory; then it frees some as
-  // other requests end, so ask again.
-  for (int attempts = 0; queued() > submission_mask_; ++attempts) {
-    PIRN_ASSERT(attempts < 100'000, "the kernel takes no submissions");
-    enter(0, 0, nullptr);
-  }
+  if (queued() > submission_mask_) [[unlikely]]
+    make_room();
   io_uring_sqe& entry = submissions_[tail_++ & submission_mask_];
   std::memset(&entry, 0, sizeof entry);
   return entry;
+}
+
+// A full queue empties with one enter unless the kernel is short of memory; then it frees some as
+// other requests end, which their deferred work must do first.
+void uring::make_room() noexcept {
+  enter(0, 0, nullptr);
+  constexpr int patience_ms = 10'000;
+  for (int attempts = 0; queued() > submission_mask_; ++attempts) {
+    PIRN_ASSERT(attempts < patience_ms, "the kernel takes no submissions");
+    if (attempts > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    enter();
+  }
 }
 
 void uring::enter() noexcept {
@@ -115,7 +124,11 @@ void uring::enter(unsigned flags, unsigned completions_wanted,
     case EINTR:   // a signal: its handler has run, the loop wants to look
     case ETIME:   // the time is over
     case EAGAIN:  // no memory for requests now; they stay queued
-    case EBUSY:   // completions that found the queue full wait to be read
+    case ENOMEM:
+    case EBUSY:  // completions that found the queue full wait to be read
+      return;
+    case EBADR:
+      PIRN_ASSERT(false, "the kernel had no memory to keep a completion, and dropped it");
       return;
     default:
       PIRN_ASSERT(false,

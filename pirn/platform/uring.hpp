@@ -64,6 +64,11 @@ class uring {
     return (std::atomic_ref(*flags_).load(std::memory_order_relaxed) & deferred_mask) != 0;
   }
 
+  /// Whether completions that found the queue full wait in the kernel for an enter.
+  bool has_overflown() const noexcept {
+    return (std::atomic_ref(*flags_).load(std::memory_order_relaxed) & IORING_SQ_CQ_OVERFLOW) != 0;
+  }
+
   /// Submits what is queued and lets the kernel do its deferred work; does not block.
   void enter() noexcept;
 
@@ -106,6 +111,7 @@ class uring {
 
  private:
   void map(const io_uring_params& layout);
+  void make_room() noexcept;
   void enter(unsigned flags, unsigned completions_wanted,
              io_uring_getevents_arg* argument) noexcept;
   std::uint32_t queued() const noexcept { return tail_ - *submission_head_; }

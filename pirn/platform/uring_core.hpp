@@ -94,6 +94,7 @@ struct uring_core {
   // For statistics().
   std::uint64_t submissions = 0;
   std::uint64_t completions = 0;
+  std::uint64_t overflows = 0;
   std::uint64_t to_own_buffers = 0;
   std::uint64_t to_ring_buffers = 0;
 };

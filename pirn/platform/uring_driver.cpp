@@ -145,6 +145,8 @@ void driver_on_uring::poll(time_point until) {
 }
 
 void driver_on_uring::take_completions() noexcept {
+  if (core_.ring.has_overflown()) [[unlikely]]
+    ++core_.overflows;
   core_.ring.take_completions([this](const io_uring_cqe& completion) {
     ++core_.completions;
     dispatch(completion);
@@ -267,6 +269,7 @@ uring_statistics driver_on_uring::statistics() const noexcept {
   return {.enters = core_.ring.enters(),
           .submissions = core_.submissions,
           .completions = core_.completions,
+          .overflows = core_.overflows,
           .to_own_buffers = core_.to_own_buffers,
           .to_ring_buffers = core_.to_ring_buffers,
           .sockets = core_.sockets,

@@ -28,6 +28,7 @@ struct uring_statistics {
   std::uint64_t enters = 0;           ///< calls of io_uring_enter
   std::uint64_t submissions = 0;      ///< entries handed to the kernel
   std::uint64_t completions = 0;      ///< answers from it
+  std::uint64_t overflows = 0;        ///< polls that found more of them than the queue holds
   std::uint64_t to_own_buffers = 0;   ///< connections that left the kernel's choice of buffers
   std::uint64_t to_ring_buffers = 0;  ///< connections that came back to it
   std::size_t sockets = 0;       ///< connections and listeners, those that are closing included
