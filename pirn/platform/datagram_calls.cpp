@@ -267,6 +267,21 @@ int receive_datagrams(int descriptor, std::span<incoming_datagram> into) noexcep
   return count;
 }
 
+// Fewer than there was room for: the queue is empty, and the kernel will tell of what comes next,
+// which saves the call that would fail with EAGAIN. Not so at a connected socket, where an error
+// may have come between, of which nothing tells.
+bool datagram_receiver::try_receive(int descriptor, receive_datagrams_operation& request,
+                                    bool is_watched) noexcept {
+  const int count = receive_datagrams(descriptor, request.into);
+  may_receive_ = count != -EAGAIN;
+  if (count == -EAGAIN) return false;
+  request.result = count;
+  const bool is_short = count > 0 && static_cast<std::size_t>(count) < request.into.size() &&
+                        count < datagrams_per_receive;
+  if (is_short && !connected_ && is_watched) may_receive_ = false;
+  return true;
+}
+
 int datagram_sender::send_some(int descriptor,
                                std::span<const outgoing_datagram> datagrams) noexcept {
   outgoing_messages messages(datagrams, may_segment_ && kernel_segments());
@@ -277,6 +292,13 @@ int datagram_sender::send_some(int descriptor,
   may_segment_ = false;
   outgoing_messages singly(datagrams, false);
   return singly.send(descriptor);
+}
+
+bool datagram_sender::try_send(int descriptor, send_datagrams_operation& request) noexcept {
+  const int result = send(descriptor, request);
+  if (result == -EAGAIN) return false;
+  request.result = result;
+  return true;
 }
 
 int datagram_sender::send(int descriptor, send_datagrams_operation& request) noexcept {

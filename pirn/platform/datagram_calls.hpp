@@ -31,15 +31,35 @@ inline constexpr int datagrams_per_receive = 64;
 /// call. Returns: how many, -EAGAIN when nothing is there, else -errno.
 int receive_datagrams(int descriptor, std::span<incoming_datagram> into) noexcept;
 
+/// Receives datagrams for one socket, and remembers whether another call may find some.
+class datagram_receiver {
+ public:
+  bool may_receive() const noexcept { return may_receive_; }
+  /// The kernel has told that there is something.
+  void became_readable() noexcept { may_receive_ = true; }
+  /// The socket has one peer from now on, whose host may answer with errors.
+  void connected() noexcept { connected_ = true; }
+
+  /// Tries to receive. `is_watched`: the kernel will tell of what comes after this call.
+  /// Returns: true when the request has ended, with its result.
+  bool try_receive(int descriptor, receive_datagrams_operation& request, bool is_watched) noexcept;
+
+ private:
+  bool may_receive_ = true;
+  bool connected_ = false;
+};
+
 /// Sends datagrams, and lets the kernel cut up those of one size for one peer where it can
 /// (UDP_SEGMENT): they pass most of its layers as one.
 class datagram_sender {
  public:
   /// Sends what the socket takes now; `request.sent` goes up.
-  /// Returns: 0 when all is sent, -EAGAIN when the socket takes no more, else -errno.
-  int send(int descriptor, send_datagrams_operation& request) noexcept;
+  /// Returns: true when the request has ended, with its result; false when the socket is full.
+  bool try_send(int descriptor, send_datagrams_operation& request) noexcept;
 
  private:
+  // Returns: 0 when all is sent, -EAGAIN when the socket takes no more, else -errno.
+  int send(int descriptor, send_datagrams_operation& request) noexcept;
   // Returns: how many were sent, or -errno.
   int send_some(int descriptor, std::span<const outgoing_datagram> datagrams) noexcept;
 

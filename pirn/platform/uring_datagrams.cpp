@@ -1,6 +1,5 @@
 #include "pirn/platform/uring_datagrams.hpp"
 
-#include <cerrno>
 #include <utility>
 
 #include <poll.h>
@@ -16,7 +15,7 @@ uring_datagrams::uring_datagrams(uring_core& core, unique_fd descriptor) noexcep
 
 started uring_datagrams::start(receive_datagrams_operation& request) noexcept {
   PIRN_ASSERT(receiver_ == nullptr, "one receive at a time on a datagram socket");
-  if (may_receive_ && try_receive(request)) return started::done;
+  if (receiving_.may_receive() && try_receive(request)) return started::done;
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::receive_datagrams);
   receiver_ = &request;
   arm(readable_);
@@ -26,32 +25,11 @@ started uring_datagrams::start(receive_datagrams_operation& request) noexcept {
 started uring_datagrams::start(send_datagrams_operation& request) noexcept {
   PIRN_ASSERT(sender_ == nullptr, "one send at a time on a datagram socket");
   request.sent = 0;
-  if (try_send(request)) return started::done;
+  if (sending_.try_send(descriptor_.get(), request)) return started::done;
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::send_datagrams);
   sender_ = &request;
   arm(writable_);
   return started::pending;
-}
-
-// Fewer than there was room for: the queue is empty, and the poll that stands will tell of what
-// comes next, which saves the call that would fail with EAGAIN. Not so at a connected socket, where
-// an error may have come between, of which nothing tells.
-bool uring_datagrams::try_receive(receive_datagrams_operation& request) noexcept {
-  const int count = receive_datagrams(descriptor_.get(), request.into);
-  may_receive_ = count != -EAGAIN;
-  if (count == -EAGAIN) return false;
-  request.result = count;
-  const bool is_short = count > 0 && static_cast<std::size_t>(count) < request.into.size() &&
-                        count < datagrams_per_receive;
-  if (is_short && !connected_ && readable_.is_armed && core_.multishot) may_receive_ = false;
-  return true;
-}
-
-bool uring_datagrams::try_send(send_datagrams_operation& request) noexcept {
-  const int result = sending_.send(descriptor_.get(), request);
-  if (result == -EAGAIN) return false;
-  request.result = result;
-  return true;
 }
 
 void uring_datagrams::arm(uring_readiness& direction) noexcept {
@@ -71,12 +49,14 @@ void uring_datagrams::became_ready(uring_readiness& direction, int result,
     if (!readable_.is_armed && !writable_.is_armed) delete this;
     return;
   }
-  if (&direction == &readable_ || (result > 0 && (result & POLLERR) != 0)) may_receive_ = true;
+  if (&direction == &readable_ || (result > 0 && (result & POLLERR) != 0)) {
+    receiving_.became_readable();
+  }
   serve();
 }
 
 void uring_datagrams::serve() noexcept {
-  if (receiver_ != nullptr && may_receive_) {
+  if (receiver_ != nullptr && receiving_.may_receive()) {
     if (try_receive(*receiver_)) {
       std::exchange(receiver_, nullptr)->completed();
     } else {
@@ -84,7 +64,7 @@ void uring_datagrams::serve() noexcept {
     }
   }
   if (sender_ != nullptr && !writable_.is_armed) {
-    if (try_send(*sender_)) {
+    if (sending_.try_send(descriptor_.get(), *sender_)) {
       std::exchange(sender_, nullptr)->completed();
     } else {
       arm(writable_);

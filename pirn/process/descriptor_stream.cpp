@@ -87,10 +87,6 @@ bool read_all_work::step() {
 }
 
 bool write_all_work::step() {
-  return write_on(*to_, rest_);
-}
-
-bool write_parts_work::step() {
   while (write_on(*to_, rest_)) {
     if (parts_.empty()) return true;
     rest_ = {parts_.front().data, parts_.front().size};
@@ -109,9 +105,6 @@ descriptor_event read_all_work::awaited() const {
   return {from_->descriptor(), poll_readable};
 }
 descriptor_event write_all_work::awaited() const {
-  return {to_->descriptor(), poll_writable};
-}
-descriptor_event write_parts_work::awaited() const {
   return {to_->descriptor(), poll_writable};
 }
 

@@ -64,19 +64,7 @@ class write_all_work final : public step_work {
  public:
   write_all_work(descriptor_stream& to, std::span<const std::byte> bytes) noexcept
       : to_(&to), rest_(bytes) {}
-  void result() const noexcept {}
-  bool step() override;
-  descriptor_event awaited() const override;
-  std::string_view verb() const noexcept override { return "write to a descriptor"; }
-
- private:
-  descriptor_stream* to_;
-  std::span<const std::byte> rest_;
-};
-
-class write_parts_work final : public step_work {
- public:
-  write_parts_work(descriptor_stream& to, std::span<const slice> parts) noexcept
+  write_all_work(descriptor_stream& to, std::span<const slice> parts) noexcept
       : to_(&to), parts_(parts) {}
   void result() const noexcept {}
   bool step() override;
@@ -85,7 +73,7 @@ class write_parts_work final : public step_work {
 
  private:
   descriptor_stream* to_;
-  std::span<const std::byte> rest_;  // of the part that was begun
+  std::span<const std::byte> rest_;  // of what was begun
   std::span<const slice> parts_;     // after it
 };
 
@@ -130,8 +118,8 @@ class descriptor_stream {
     return write_all(std::as_bytes(std::span(text)));
   }
 
-  deferred<detail::write_parts_work> write_all(std::span<const slice> parts) noexcept {
-    return deferred(detail::write_parts_work(*this, parts));
+  deferred<detail::write_all_work> write_all(std::span<const slice> parts) noexcept {
+    return deferred(detail::write_all_work(*this, parts));
   }
 
   /// Says that nothing more will be written. A socket goes on reading; anything else is closed.
