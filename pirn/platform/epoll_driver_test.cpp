@@ -148,6 +148,24 @@ TEST_F(epoll_driver, whatever_waits_on_a_socket_is_gone_when_cancelled) {
   EXPECT_EQ(outgoing.connected, nullptr);
 }
 
+TEST_F(epoll_driver, many_calls_that_succeed_at_once_are_reason_for_a_poll) {
+  connection pair = connect_pair();
+  send_text(*pair.client, pattern(1200));
+  std::array<std::byte, 1> room{};
+  driver_->poll(driver_->now());
+  int calls = 0;
+  while (!driver_->has_news() && calls < 1100) {
+    receive receiving;
+    receiving.from = pair.server.get();
+    receiving.into = room;
+    ASSERT_EQ(driver_->start(receiving), started::done);
+    ++calls;
+  }
+  EXPECT_EQ(calls, 1024);
+  driver_->poll(driver_->now());
+  EXPECT_FALSE(driver_->has_news());
+}
+
 TEST_F(epoll_driver, a_poll_stops_when_it_has_received_what_the_cache_holds) {
   constexpr std::size_t count = 8;
   std::vector<connection> pairs;
