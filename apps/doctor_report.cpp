@@ -71,7 +71,7 @@ std::string outcome_text(const driver_check& driver) {
 std::string features_text(const driver_check& driver) {
   if (driver.uring_features.empty()) return {};
   std::string text =
-      fmt::format("\n{:<22}  {:<5}  {:<6}  {:<9}\n", "io_uring has", "since", "here", "pirn");
+      fmt::format("\n{:<22}  {:<5}  {:<6}  {}\n", "io_uring has", "since", "here", "pirn");
   for (const uring_feature& each : driver.uring_features) {
     text += fmt::format("{:<22}  {:<5}  {:<6}  {:<9}  {}\n", each.name, each.since,
                         each.is_available ? "yes" : "no", use_text(each), each.purpose);
