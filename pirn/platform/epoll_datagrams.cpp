@@ -9,7 +9,7 @@ namespace pirn::detail {
 
 started epoll_datagrams::start(receive_datagrams_operation& request) noexcept {
   PIRN_ASSERT(receiver_ == nullptr, "one receive at a time on a datagram socket");
-  ++shared_.calls;
+  ++shared_.attempts;
   if (receiving_.may_receive() && receiving_.try_receive(descriptor_.get(), request, watched_)) {
     return started::done;
   }
@@ -23,7 +23,7 @@ started epoll_datagrams::start(receive_datagrams_operation& request) noexcept {
 
 started epoll_datagrams::start(send_datagrams_operation& request) noexcept {
   PIRN_ASSERT(sender_ == nullptr, "one send at a time on a datagram socket");
-  ++shared_.calls;
+  ++shared_.attempts;
   request.sent = 0;
   if (sending_.try_send(descriptor_.get(), request)) return started::done;
   // Room that came since tells of itself: adding or changing a registration does.

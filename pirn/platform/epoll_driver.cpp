@@ -103,7 +103,7 @@ class epoll_driver final : public driver {
   static constexpr std::size_t bytes_per_poll = 128 << 10;
   // Calls that succeed at once suspend nobody, and the kernel says of nothing else meanwhile: after
   // so many it is asked. A power of two.
-  static constexpr std::uint32_t calls_between_polls = 1024;
+  static constexpr std::uint32_t attempts_between_polls = 1024;
 
   detail::epoll_shared shared_;
   unique_fd wake_;
@@ -124,8 +124,8 @@ epoll_driver::epoll_driver(const epoll_options& options)
       ::epoll_ctl(shared_.set.get(), EPOLL_CTL_ADD, wake_.get(), &woken) != 0) {
     throw std::system_error(last_error(), "epoll driver");
   }
-  news_.flags = &shared_.calls;
-  news_.mask = ~(calls_between_polls - 1);
+  news_.flags = &shared_.attempts;
+  news_.mask = ~(attempts_between_polls - 1);
   news_.tail = &shared_.batch.end;
   news_.head = &shared_.batch.next;
 }
@@ -196,7 +196,7 @@ void epoll_driver::poll(time_point until) {
       static_cast<epoll_socket*>(source)->happened(each.events);
     }
   }
-  shared_.calls = 0;
+  shared_.attempts = 0;
 }
 
 std::expected<socket_ptr, std::error_code> epoll_driver::listen(const endpoint& local,

@@ -66,7 +66,7 @@ int epoll_stream::shut_down_sending() noexcept {
 }
 
 bool epoll_stream::try_receive(std::span<std::byte> into, int& result) noexcept {
-  ++shared_.calls;
+  ++shared_.attempts;
   int count = receive_now(descriptor_.get(), into);
   if (count == -EAGAIN) {
     may_read_ = false;
@@ -132,7 +132,7 @@ bool epoll_stream::try_reader() noexcept {
 }
 
 bool epoll_stream::try_send(send_operation& request) noexcept {
-  ++shared_.calls;
+  ++shared_.attempts;
   int result = send_now(descriptor_.get(), request);
   may_write_ = result != -EAGAIN;
   if (may_write_) request.result = result;
@@ -146,7 +146,7 @@ started epoll_stream::start(send_operation& request) noexcept {
     send_position(request).rewind();
     return wait_to_write(request);
   }
-  ++shared_.calls;
+  ++shared_.attempts;
   request.result = send_first(descriptor_.get(), request);
   may_write_ = request.result != -EAGAIN;
   return may_write_ ? started::done : wait_to_write(request);
@@ -154,7 +154,7 @@ started epoll_stream::start(send_operation& request) noexcept {
 
 std::ptrdiff_t epoll_stream::send_at_once(std::span<const std::byte> bytes) noexcept {
   PIRN_ASSERT(writer_ == nullptr, "one send at a time on a socket");
-  ++shared_.calls;
+  ++shared_.attempts;
   return may_write_ ? detail::send_at_once(descriptor_.get(), bytes) : -EAGAIN;
 }
 
@@ -255,7 +255,7 @@ void epoll_listener::take(unique_fd connection, const socket_address& peer,
 
 bool epoll_listener::try_accept(accept_operation& request) noexcept {
   for (;;) {
-    ++shared_.calls;
+    ++shared_.attempts;
     socket_address peer;
     int taken =
         ::accept4(descriptor_.get(), peer.data(), peer.size_word(), SOCK_NONBLOCK | SOCK_CLOEXEC);

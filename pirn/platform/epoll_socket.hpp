@@ -47,7 +47,7 @@ struct epoll_shared {
   buffer_pool buffers;
   event_batch batch;
   std::size_t received_bytes = 0;  ///< in this poll
-  std::uint32_t calls = 0;         ///< that were tried since the last poll
+  std::uint32_t attempts = 0;      ///< calls that were tried since the last poll
   std::size_t pending = 0;         ///< requests that were started and have not completed
   std::size_t sockets = 0;         ///< made and not yet released
 

@@ -81,6 +81,18 @@ struct uring_core {
     ++submissions;
   }
 
+  /// Said of each attempt that may succeed at once: then it suspends nobody, so after many of them
+  /// the loop shall poll, for timers and for what happened to others.
+  void count_attempt() noexcept {
+    if (++attempts >= attempts_between_polls) [[unlikely]]
+      news_head = *ring.completion_head_word() - 1;
+  }
+  /// Said at the end of a poll.
+  void forget_attempts() noexcept {
+    attempts = 0;
+    news_head = *ring.completion_head_word();
+  }
+
   uring ring;
   buffer_ring small;
   buffer_pool own;
@@ -90,6 +102,11 @@ struct uring_core {
   /// the data while it is in the cache.
   std::ptrdiff_t budget_bytes = 0;
   bool multishot = true;
+  std::uint32_t attempts = 0;
+  /// Where has_news() compares the tail of the completion queue with: its head, or nowhere on it
+  /// when a poll is due.
+  std::uint32_t news_head = 0;
+  static constexpr std::uint32_t attempts_between_polls = 1024;
 
   // For statistics().
   std::uint64_t submissions = 0;

@@ -15,6 +15,7 @@ uring_datagrams::uring_datagrams(uring_core& core, unique_fd descriptor) noexcep
 
 started uring_datagrams::start(receive_datagrams_operation& request) noexcept {
   PIRN_ASSERT(receiver_ == nullptr, "one receive at a time on a datagram socket");
+  core_.count_attempt();
   if (receiving_.may_receive() && try_receive(request)) return started::done;
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::receive_datagrams);
   receiver_ = &request;
@@ -24,6 +25,7 @@ started uring_datagrams::start(receive_datagrams_operation& request) noexcept {
 
 started uring_datagrams::start(send_datagrams_operation& request) noexcept {
   PIRN_ASSERT(sender_ == nullptr, "one send at a time on a datagram socket");
+  core_.count_attempt();
   request.sent = 0;
   if (sending_.try_send(descriptor_.get(), request)) return started::done;
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::send_datagrams);

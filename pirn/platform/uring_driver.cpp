@@ -111,7 +111,7 @@ driver_on_uring::driver_on_uring(const uring_options& options, uring_features fe
   news_ = {.flags = core_.ring.flags_word(),
            .mask = uring::deferred_mask,
            .tail = core_.ring.completion_tail_word(),
-           .head = core_.ring.completion_head_word()};
+           .head = &core_.news_head};
   listen_for_wakes();
 }
 
@@ -142,6 +142,7 @@ void driver_on_uring::poll(time_point until) {
     core_.ring.enter();
   }
   take_completions();
+  core_.forget_attempts();
 }
 
 void driver_on_uring::take_completions() noexcept {

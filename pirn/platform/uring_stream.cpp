@@ -48,6 +48,7 @@ started uring_stream::start_receive(operation& request, uring_kind kind) noexcep
 }
 
 bool uring_stream::take(operation& request) noexcept {
+  core_.count_attempt();
   if (first_chunk_ != no_chunk) {
     take_chunk(request);
     return true;
@@ -292,6 +293,7 @@ started uring_stream::start(send_operation& request) noexcept {
   if (request.is_full) {
     send_position(request).rewind();
   } else {
+    core_.count_attempt();
     request.result = send_first(descriptor_.get(), request);
     if (request.result != -EAGAIN) return started::done;
   }
@@ -304,6 +306,7 @@ started uring_stream::start(send_operation& request) noexcept {
 
 std::ptrdiff_t uring_stream::send_at_once(std::span<const std::byte> bytes) noexcept {
   PIRN_ASSERT(sender_ == nullptr, "one send at a time on a connection");
+  core_.count_attempt();
   return detail::send_at_once(descriptor_.get(), bytes);
 }
 

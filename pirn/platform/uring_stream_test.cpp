@@ -42,6 +42,27 @@ TEST_F(uring_stream_test, a_burst_comes_in_large_pieces_once_it_is_expected) {
   EXPECT_GE(largest_bytes, 32 * 1024);
 }
 
+TEST_F(uring_stream_test, many_receives_that_need_not_wait_are_reason_for_a_poll) {
+  connection pair = connect_pair();
+  bring_into_ring(pair);
+  EXPECT_EQ(send_text(*pair.client, pattern(1200)), 0);
+  poll_some();
+  const std::uint64_t enters = driver_->statistics().enters;
+  std::array<std::byte, 1> room{};
+  int receives = 0;
+  for (; !driver_->has_news() && receives < 1200; ++receives) {
+    request<receive_operation> receiving;
+    receiving.from = pair.server.get();
+    receiving.into = room;
+    start(receiving);
+    ASSERT_TRUE(receiving.done_at_once);
+  }
+  EXPECT_EQ(receives, 1024);
+  driver_->poll(time_point::min());
+  EXPECT_FALSE(driver_->has_news());
+  EXPECT_EQ(driver_->statistics().enters, enters) << "the kernel had nothing to tell";
+}
+
 TEST_F(uring_stream_test, a_receive_into_own_memory_takes_what_the_ring_has_received) {
   connection pair = connect_pair();
   bring_into_ring(pair);
