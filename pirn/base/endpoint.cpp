@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -47,6 +48,12 @@ endpoint endpoint::unix_socket(std::string_view path) {
   std::ranges::copy(path, result.path_.begin());
   result.path_size_ = static_cast<std::uint8_t>(path.size());
   result.family_ = family::unix_path;
+  return result;
+}
+
+endpoint endpoint::unpacked(std::span<const std::byte> bytes) noexcept {
+  endpoint result;
+  std::memcpy(&result, bytes.data(), bytes.size());
   return result;
 }
 

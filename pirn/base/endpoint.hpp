@@ -3,8 +3,10 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -45,6 +47,13 @@ class endpoint {
   /// The address alone: `127.0.0.1`, `::1`, the path.
   std::string host() const;
 
+  /// Its bytes up to the end of the path: 24 for an IP address, for who keeps many of them.
+  std::span<const std::byte> packed() const noexcept {
+    return {reinterpret_cast<const std::byte*>(this), sizeof(endpoint) - sizeof path_ + path_size_};
+  }
+  /// What packed() gave, in this program.
+  static endpoint unpacked(std::span<const std::byte> bytes) noexcept;
+
   friend bool operator==(const endpoint&, const endpoint&) = default;
   friend auto operator<=>(const endpoint&, const endpoint&) = default;
 
@@ -54,7 +63,7 @@ class endpoint {
   std::uint16_t port_ = 0;
   family family_ = family::none;
   std::uint8_t path_size_ = 0;
-  std::array<char, path_max_bytes + 1> path_{};
+  std::array<char, path_max_bytes + 1> path_{};  // last: see packed()
 };
 
 }  // namespace pirn

@@ -1,4 +1,4 @@
-// endpoint: addresses as text.
+// endpoint: addresses as text and as bytes.
 #include "pirn/base/endpoint.hpp"
 
 #include <optional>
@@ -40,6 +40,24 @@ TEST(endpoint, an_address_does_not_end_at_a_nul) {
   EXPECT_FALSE(endpoint::parse_ip("127.0.0.1\0.example.org"sv, 80));
   EXPECT_FALSE(endpoint::parse_ip("::1\0"sv, 80));
   EXPECT_TRUE(endpoint::parse_ip("127.0.0.1", 80));
+}
+
+TEST(endpoint, packed_it_is_as_long_as_it_must_be_and_unpacks_to_the_same) {
+  const std::string longest(endpoint::path_max_bytes, 'p');
+  const struct {
+    endpoint value;
+    std::size_t size_bytes;
+  } cases[] = {
+      {endpoint{}, 24},
+      {endpoint::ipv4({127, 0, 0, 1}, 80), 24},
+      {endpoint::ipv6({0xfe, 0x80}, 443, 2), 24},
+      {endpoint::unix_socket("/run/a"), 30},
+      {endpoint::unix_socket(longest), 24 + endpoint::path_max_bytes},
+  };
+  for (const auto& each : cases) {
+    EXPECT_EQ(each.value.packed().size(), each.size_bytes) << each.value.to_string();
+    EXPECT_EQ(endpoint::unpacked(each.value.packed()), each.value) << each.value.to_string();
+  }
 }
 
 }  // namespace

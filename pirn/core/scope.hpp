@@ -56,10 +56,11 @@ class scope_node : public list_hook<scope_node> {
 
   scope_node* parent_ = nullptr;
   intrusive_list<scope_node, scope_node> children_;
-  kind kind_;
-  bool cancel_called_ = false;
-  bool cancelled_ = false;
-  bool shield_ = false;
+  // In one byte, so that a task's record has room for its own small things behind it.
+  kind kind_ : 2;
+  bool cancel_called_ : 1 = false;
+  bool cancelled_ : 1 = false;
+  bool shield_ : 1 = false;
 
  private:
   void reach(bool through_shields) noexcept;

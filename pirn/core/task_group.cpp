@@ -42,23 +42,25 @@ task_group::~task_group() {
   if (host() != nullptr) leave();
 }
 
-task_record& task_group::adopt(frame_base& root, std::coroutine_handle<> frame) {
+task_record& task_group::adopt(frame_base& root, std::coroutine_handle<> frame,
+                               std::span<const std::byte> note) {
   PIRN_ASSERT(host() != nullptr, "the group has ended");
-  auto* record = new task_record(host()->home(), *this, frame);  // freed by itself or its child
+  // Freed by itself or its child.
+  auto* record = new (note) task_record(host()->home(), *this, frame);
+  if (!note.empty()) record->write_note(note);
   root.become_root(*record);
   ++active_;
   host()->home().make_ready(*record);
   return *record;
 }
 
-void task_group::child_failed(bool was_cancelled, std::exception_ptr error) noexcept {
-  if (was_cancelled) {
+void task_group::child_failed(const task_record& child, std::exception_ptr error) noexcept {
+  if (child.was_cancelled_) {
     cut_short_ = true;
   } else {
     add_failure(std::move(error));
     cancel();
   }
-  child_ended();
 }
 
 void task_group::wake_joining() noexcept {

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <functional>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -41,8 +42,17 @@ class task_group : public open_scope {
   /// Starts a task that was made already. References that it was given must outlive the group.
   template <class T>
   child<T> start(task<T> work) {
+    return start_noted({}, std::move(work));
+  }
+
+  /// Starts a task as start() does and keeps a copy of `note` beside it, for child_failed() and for
+  /// who looks at the task, at its own size in memory.
+  /// Requires: a note has at most 255 bytes.
+  template <class T>
+  child<T> start_noted(std::span<const std::byte> note, task<T> work) {
+    PIRN_ASSERT(note.size() <= 255, "a note is short");
     auto frame = work.frame();
-    task_record& record = adopt(frame.promise(), frame);
+    task_record& record = adopt(frame.promise(), frame, note);
     work.release();
     return child<T>(record, frame);
   }
@@ -58,15 +68,20 @@ class task_group : public open_scope {
   /// As join(), but throws the first failure itself.
   task<> join_first(std::exception_ptr body_error);
 
+ protected:
+  /// A child has ended by an exception. A group that keeps its children apart overrides it, for all
+  /// that is no `cancelled`, and leaves the rest to this.
+  virtual void child_failed(const task_record& child, std::exception_ptr error) noexcept;
+
  private:
   friend class join_wait;
   friend class task_record;
 
-  task_record& adopt(frame_base& root, std::coroutine_handle<> frame);
+  task_record& adopt(frame_base& root, std::coroutine_handle<> frame,
+                     std::span<const std::byte> note);
   void child_ended() noexcept {
     if (--active_ == 0 && joining_ != nullptr) wake_joining();
   }
-  [[gnu::cold]] void child_failed(bool was_cancelled, std::exception_ptr error) noexcept;
   void wake_joining() noexcept;
   void add_failure(std::exception_ptr error);
   task<> settle(std::exception_ptr body_error);

@@ -1,5 +1,7 @@
 // task_group: failures.
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -241,6 +243,46 @@ TEST(task_group_failure, a_groups_cleanup_error_joins_the_childs) {
     strings failures = co_await failures_of(with_group(body));
     EXPECT_EQ(failures, (strings{"clean-up", "division by zero"}));
     co_await sleep_for(1s);  // the owner is not cancelled
+  });
+}
+
+/// Keeps its children apart: a failure is written down with the child's note, and no more.
+class tolerant_group final : public task_group {
+ public:
+  tolerant_group(task_record& owner, strings& failures) : task_group(owner), failures_(failures) {}
+
+ private:
+  void child_failed(const task_record& child, std::exception_ptr error) noexcept override {
+    if (is_cancellation(error)) return task_group::child_failed(child, std::move(error));
+    std::string note(reinterpret_cast<const char*>(child.note().data()), child.note().size());
+    failures_.push_back(note + ": " + describe_exception(error));
+  }
+  strings& failures_;
+};
+
+TEST(task_group_failure, a_group_may_keep_its_children_apart_and_know_them_by_their_notes) {
+  run_virtual([]() -> task<> {
+    strings failures;
+    tolerant_group group(co_await this_task_record{}, failures);
+    group.start_noted(std::as_bytes(std::span(std::string_view("first"))), crash_after(1s));
+    child<int> other = group.start(number_after(2s, 2));
+    co_await group.join({});
+    EXPECT_EQ(failures, (strings{"first: division by zero"}));
+    EXPECT_EQ(other.result(), 2);
+    EXPECT_TRUE(other.record().note().empty());
+  });
+}
+
+TEST(task_group_failure, a_note_lives_as_long_as_its_child_is_held) {
+  run_virtual([]() -> task<> {
+    const std::string note(255, 'n');
+    child<int> held;
+    {
+      task_group group(co_await this_task_record{});
+      held = group.start_noted(std::as_bytes(std::span(note)), number_after(1s, 1));
+      co_await group.join({});
+    }
+    EXPECT_TRUE(std::ranges::equal(held.record().note(), std::as_bytes(std::span(note))));
   });
 }
 

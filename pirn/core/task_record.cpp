@@ -1,5 +1,6 @@
 #include "pirn/core/task_record.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "pirn/core/cancelled.hpp"
@@ -18,6 +19,17 @@ struct task_record::extras {
 task_record::~task_record() {
   if (locals_ != nullptr) detail::drop_bindings(locals_);
   if (extras_ != nullptr) delete extras_;
+}
+
+void task_record::operator delete(task_record* record, std::destroying_delete_t) noexcept {
+  const std::size_t note_bytes = record->note_bytes_;
+  record->~task_record();
+  detail::deallocate_frame(record, sizeof(task_record) + note_bytes);
+}
+
+void task_record::write_note(std::span<const std::byte> note) noexcept {
+  note_bytes_ = static_cast<std::uint8_t>(note.size());
+  std::ranges::copy(note, reinterpret_cast<std::byte*>(this + 1));
 }
 
 task_record::extras& task_record::more() {
@@ -112,7 +124,10 @@ bool task_record::root_failed(std::exception_ptr error) noexcept {
   failed_ = true;
   was_cancelled_ = is_cancellation(error);
   task_group* group = retire();
-  if (group != nullptr) group->child_failed(was_cancelled_, std::move(error));
+  if (group != nullptr) {
+    group->child_failed(*this, std::move(error));
+    group->child_ended();
+  }
   return free_unless_held();
 }
 

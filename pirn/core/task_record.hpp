@@ -1,9 +1,12 @@
 // task_record: what the runtime keeps of a running task, once a spawn.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <new>
 #include <source_location>
+#include <span>
 #include <string>
 
 #include "pirn/core/frame_pool.hpp"
@@ -37,10 +40,13 @@ class end_observer : public list_hook<> {
 /// root of the cancel scopes that the task has open.
 ///
 /// Threads: its loop's only.
-class task_record : public ready_node, public scope_node, public detail::pooled_frame {
+class task_record : public ready_node, public scope_node {
  public:
   task_record(loop& home, scope_node& parent, std::coroutine_handle<> root) noexcept;
   ~task_record();
+
+  static void* operator new(std::size_t size_bytes) { return detail::allocate_frame(size_bytes); }
+  static void operator delete(task_record* record, std::destroying_delete_t) noexcept;
 
   // For looking.
   std::uint64_t id() const noexcept { return id_; }
@@ -55,6 +61,10 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   std::source_location where() const noexcept;
   const frame_base* leaf() const noexcept;
   loop& home() const noexcept { return *loop_; }
+  /// What its starter had written down behind the record (see task_group::start_noted).
+  std::span<const std::byte> note() const noexcept {
+    return {reinterpret_cast<const std::byte*>(this + 1), note_bytes_};
+  }
 
   /// Names it; the text is copied.
   void set_name(std::string_view name);
@@ -103,9 +113,14 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
 
   static constexpr std::uint8_t attention_cancel = 1;
   static constexpr std::uint8_t attention_interrupt = 2;
-  static constexpr int budget_per_resume = 128;
+  static constexpr std::int16_t budget_per_resume = 128;
 
   struct extras;  // what few tasks have: a copied name, a pending interrupt
+
+  static void* operator new(std::size_t size_bytes, std::span<const std::byte> note) {
+    return detail::allocate_frame(size_bytes + note.size());
+  }
+  void write_note(std::span<const std::byte> note) noexcept;
 
   void set_attention(std::uint8_t bit, bool on) noexcept {
     attention_ = static_cast<std::uint8_t>(on ? attention_ | bit : attention_ & ~bit);
@@ -126,6 +141,15 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   /// Returns: whether nobody holds the record, which then is gone.
   bool free_unless_held() noexcept;
 
+  // First what fits into the end of the base: there may be a million records.
+  std::uint8_t attention_ = 0;
+  std::uint8_t note_bytes_ = 0;
+  bool held_ : 1 = false;  // a task_handle owns frame and record
+  bool ended_ : 1 = false;
+  bool was_cancelled_ : 1 = false;  // it ended by `cancelled`
+  bool failed_ : 1 = false;         // it ended by an exception
+  std::int16_t budget_ = budget_per_resume;
+  std::uint16_t locks_held_ = 0;
   loop* loop_;
   scope_node* innermost_;
   std::coroutine_handle<> leaf_;
@@ -135,13 +159,8 @@ class task_record : public ready_node, public scope_node, public detail::pooled_
   detail::local_binding* locals_ = nullptr;
   extras* extras_ = nullptr;
   std::uint64_t id_;
-  std::uint32_t locks_held_ = 0;
-  std::int32_t budget_ = budget_per_resume;
-  std::uint8_t attention_ = 0;
-  bool held_ = false;  // a task_handle owns frame and record
-  bool ended_ = false;
-  bool was_cancelled_ = false;  // it ended by `cancelled`
-  bool failed_ = false;         // it ended by an exception
 };
+
+static_assert(sizeof(task_record) == 128);
 
 }  // namespace pirn

@@ -50,7 +50,7 @@ class buffer_ring final : public lender {
   struct chunk {
     std::uint32_t size_bytes = 0;
     std::uint32_t offset = 0;
-    std::uint32_t next = 0;
+    std::uint16_t next = 0;
   };
   chunk& chunk_of(std::uint32_t id) noexcept { return chunks_[id]; }
 

@@ -54,7 +54,7 @@ bool uring_stream::take(operation& request) noexcept {
     return true;
   }
   if (error_ != 0) {
-    request.result = std::exchange(error_, 0);
+    request.result = std::exchange(error_, std::int16_t{0});
     return true;
   }
   if (at_end_) {
@@ -210,7 +210,7 @@ void uring_stream::receive_failed(int result) noexcept {
     case -EAGAIN:
       return;
     default:
-      error_ = result;
+      error_ = static_cast<std::int16_t>(result);
   }
 }
 
@@ -227,7 +227,7 @@ void uring_stream::became_readable(int result, std::uint32_t flags) noexcept {
     // the end of the stream, or what follows an urgent byte.
     if ((result & (POLLRDHUP | POLLPRI | POLLHUP | POLLERR)) != 0) short_read_empties_ = false;
   } else if (result != -ECANCELED && error_ == 0) {
-    error_ = result;
+    error_ = static_cast<std::int16_t>(result);
   }
   serve_receiver();
 }
@@ -243,12 +243,13 @@ void uring_stream::serve_receiver() noexcept {
 
 void uring_stream::keep(std::uint32_t id, std::uint32_t size_bytes) noexcept {
   core_.small.chunk_of(id) = {.size_bytes = size_bytes, .offset = 0, .next = no_chunk};
+  const auto newest = static_cast<std::uint16_t>(id);
   if (first_chunk_ == no_chunk) {
-    first_chunk_ = id;
+    first_chunk_ = newest;
   } else {
-    core_.small.chunk_of(last_chunk_).next = id;
+    core_.small.chunk_of(last_chunk_).next = newest;
   }
-  last_chunk_ = id;
+  last_chunk_ = newest;
   // Nobody reads: what else comes shall wait in the kernel, which holds the peer back.
   if (++chunks_ >= kept_chunks_at_most && receiver_ == nullptr) go_own_way();
 }

@@ -84,8 +84,8 @@ class uring_stream final : public socket, public pooled_frame {
 
   void submit_send() noexcept;
 
-  static constexpr std::uint32_t no_chunk = ~0U;
-  static constexpr std::uint32_t kept_chunks_at_most = 8;    // of a connection that nobody reads
+  static constexpr std::uint16_t no_chunk = 0xffff;          // a ring has fewer buffers
+  static constexpr std::uint8_t kept_chunks_at_most = 8;     // of a connection that nobody reads
   static constexpr std::uint8_t small_receives_to_ring = 4;  // in a row
 
   uring_core& core_;
@@ -93,27 +93,27 @@ class uring_stream final : public socket, public pooled_frame {
   send_operation* sender_ = nullptr;
   peer_record peer_;
   unique_fd descriptor_;
-  std::uint32_t first_chunk_ = no_chunk;
-  std::uint32_t last_chunk_ = no_chunk;
-  std::uint32_t chunks_ = 0;
-  int error_ = 0;  // met while nobody received; told once
+  std::uint16_t first_chunk_ = no_chunk;
+  std::uint16_t last_chunk_ = no_chunk;
+  std::int16_t error_ = 0;  // met while nobody received; told once
+  std::uint8_t chunks_ = 0;
   std::uint8_t small_receives_ = 0;
-  way way_ = way::own;
   receive_size size_;
+  way way_ = way::own;
   // Nothing is here to take, the request of the ring's way stands, and who receives wants a lease.
   bool settled_ = false;
-  bool receive_armed_ = false;
   bool receive_ending_ = false;
-  bool readable_armed_ = false;
   bool readable_ending_ = false;
-  bool may_read_ = false;    // on the own way: recv(2) may find something
-  bool short_read_empties_;  // and the kernel will tell of what comes next; not so at a Unix
-                             // socket, whose reads also end at a passed descriptor
-  bool at_end_ = false;
   bool send_cancelled_ = false;
-  bool released_ = false;
+  bool receive_armed_ : 1 = false;
+  bool readable_armed_ : 1 = false;
+  bool may_read_ : 1 = false;    // on the own way: recv(2) may find something
+  bool short_read_empties_ : 1;  // and the kernel will tell of what comes next; not so at a Unix
+                                 // socket, whose reads also end at a passed descriptor
+  bool at_end_ : 1 = false;
+  bool released_ : 1 = false;
 };
 
-static_assert(sizeof(uring_stream) <= 128, "there may be a million");
+static_assert(sizeof(uring_stream) == 80, "there may be a million");
 
 }  // namespace pirn::detail
