@@ -1,5 +1,9 @@
 #include "listening.hpp"
 
+#include <cstdlib>
+
+#include <fmt/core.h>
+
 #include "command.hpp"
 #include "driver_option.hpp"
 
@@ -9,12 +13,16 @@ void add_limit_options(CLI::App& command, server_limits& limits) {
   command
       .add_option("--connections", limits.connections_max,
                   "take no more at a time, of each worker; others wait (0: no limit)")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000'000}))
       ->option_text("N [0]");
   command
       .add_option("--idle", limits.idle_s,
                   "end a connection on which nothing happens for so long (0: never)")
-      ->check(CLI::Range(0.0, 1e9))
-      ->option_text("SECONDS [0]");
+      ->check([](const std::string& text) {
+        const double seconds = std::strtod(text.c_str(), nullptr);
+        return seconds >= 0 && seconds <= 1e9 ? "" : text + " is not between 0 and 1000000000";
+      })
+      ->option_text(fmt::format("SECONDS [{}]", limits.idle_s));
 }
 
 listening_place::listening_place(const std::string& address)

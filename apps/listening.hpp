@@ -18,13 +18,14 @@ namespace pirn::apps {
 /// `--connections` and `--idle`.
 struct server_limits {
   std::size_t connections_max = 0;  ///< of each worker; 0: no limit
-  double idle_s = 0;                ///< 0: no limit
+  double idle_s = 0;                ///< 0: never
 
   duration idle_timeout() const {
     return std::chrono::duration_cast<duration>(std::chrono::duration<double>(idle_s));
   }
 };
 
+/// `limits` holds what is taken where an option is not given.
 void add_limit_options(CLI::App& command, server_limits& limits);
 
 /// An address, or instead of it the socket with which systemd, or who else knows its protocol, has

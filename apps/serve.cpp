@@ -41,7 +41,7 @@ struct serve_options {
   bool quiet = false;
   bool behind_proxy = false;
   tls_server_files tls;
-  server_limits limits;
+  server_limits limits{.idle_s = 75};
   run_options run;
 };
 
@@ -71,7 +71,7 @@ http::server_options http_options(const serve_options& given) {
   http::server_options options;
   options.behind_proxy = given.behind_proxy;
   options.connections_max = given.limits.connections_max;
-  if (given.limits.idle_s != 0) options.idle_timeout = given.limits.idle_timeout();
+  options.idle_timeout = given.limits.idle_s == 0 ? forever : given.limits.idle_timeout();
   return options;
 }
 

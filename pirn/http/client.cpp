@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "pirn/base/assert.hpp"
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/http/client_connection.hpp"
@@ -106,9 +107,10 @@ task<std::string> response::read_all(std::size_t max_bytes) {
       .as_exception("GET " + url_.to_string());
 }
 
-client::client(client_options options, std::optional<tls::context> trust)
-    : options_(options),
-      pool_(std::make_unique<detail::connection_pool>(options, std::move(trust))) {}
+client::client(client_options options, std::optional<tls::context> trust) : options_(options) {
+  PIRN_ASSERT(!trust || !trust->is_server(), "whom a client trusts is a client's context");
+  pool_ = std::make_unique<detail::connection_pool>(options, std::move(trust));
+}
 client::~client() = default;
 
 client::statistics client::count() const noexcept {

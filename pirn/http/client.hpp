@@ -93,6 +93,7 @@ class response {
 class client {
  public:
   /// `trust`: for https; without it the system's trust store is read at the first such URL.
+  /// Requires: it is a client's, and offers by ALPN nothing or "http/1.1".
   explicit client(client_options options = {}, std::optional<tls::context> trust = std::nullopt);
   client(client&&) = delete;  // responses point at it
   ~client();

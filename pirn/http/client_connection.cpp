@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/http/error.hpp"
 #include "pirn/net/connect.hpp"
 #include "pirn/tls/stream.hpp"
 
@@ -126,6 +128,13 @@ task<io::any_stream> connection_pool::open(const url& where) {
     trust_ = tls::context::client({.alpn = protocols});
   }
   tls::stream secured = co_await tls::connect(std::move(host), where.port(), *trust_);
+  const std::string_view agreed = secured.alpn();
+  if (!agreed.empty() && agreed != "http/1.1") {
+    throw failure{errc::unsupported_version,
+                  "the server and the trust that the client was given agree on " +
+                      std::string(agreed) + ", and this client speaks http/1.1"}
+        .as_exception("connect to " + where.to_string());
+  }
   co_return io::any_stream(std::move(secured));
 }
 

@@ -1,6 +1,8 @@
 // https: requests over TLS, on each driver.
 #include <exception>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 #include <gtest/gtest.h>
 
@@ -77,6 +79,23 @@ TEST_P(https_test, a_server_whom_nobody_trusts_is_refused_and_told) {
       },
       failures);
   EXPECT_TRUE(told.contains("the peer refused: ")) << told;
+}
+
+TEST_P(https_test, a_client_that_is_made_to_offer_another_protocol_says_so) {
+  static constexpr std::string_view h2[] = {"h2"};
+  on_loop([]() -> task<> {
+    net::listener where(net::loopback(0));
+    const std::string url = "https://localhost:" + std::to_string(where.local().port()) + "/";
+    auto ask = [](std::string whom) -> task<> {
+      client asking({}, tls::context::client({.ca_file = made().ca_file, .alpn = h2}));
+      const std::string message =
+          co_await message_of<std::system_error>([&]() -> task<> { co_await asking.get(whom); });
+      EXPECT_TRUE(message.contains("agree on h2")) << message;
+    };
+    tls::context how = tls::context::server(
+        {.certificate_file = made().good.certificate, .key_file = made().good.key, .alpn = h2});
+    co_await race(serve_tls(where, how, say_where, {}, [](auto&&...) {}), ask(url));
+  });
 }
 
 // Without a length only the end could tell that the body is whole.

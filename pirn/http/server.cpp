@@ -1,7 +1,11 @@
 #include "pirn/http/server.hpp"
 
+#include <cerrno>
+#include <optional>
+
 #include "pirn/core/within.hpp"
 #include "pirn/http/server_connection.hpp"
+#include "pirn/net/error.hpp"
 #include "pirn/net/read_proxy_header.hpp"
 #include "pirn/tls/stream.hpp"
 
@@ -11,6 +15,16 @@ namespace {
 
 net::serve_options connections_of(const server_options& options) {
   return {.grace = options.grace, .connections_max = options.connections_max};
+}
+
+/// Who is at the other end of a new connection: the peer, or whom its proxy names.
+task<endpoint> client_of(net::tcp_stream& peer, const server_options& options) {
+  if (!options.behind_proxy) co_return peer.peer();
+  std::optional<net::proxy_header> told =
+      co_await move_on_after(options.head_timeout, net::read_proxy_header(peer));
+  if (!told) throw net::failure("wait for a PROXY header from", peer.name(), ETIMEDOUT);
+  if (told->is_local || told->source == endpoint()) co_return peer.peer();
+  co_return told->source;
 }
 
 }  // namespace
@@ -23,18 +37,6 @@ task<> serve_connection(io::any_stream peer, endpoint from, const handler& answe
   if (!ended) co_await connection.tell_timeout();
   co_await connection.end();
 }
-
-namespace {
-
-/// Who is at the other end of a new connection: the peer, or whom its proxy names.
-task<endpoint> client_of(net::tcp_stream& peer, const server_options& options) {
-  if (!options.behind_proxy) co_return peer.peer();
-  net::proxy_header told = co_await timeout(options.head_timeout, net::read_proxy_header(peer));
-  if (told.is_local || told.source == endpoint()) co_return peer.peer();
-  co_return told.source;
-}
-
-}  // namespace
 
 task<> serve(net::listener& where, handler answer, server_options options,
              net::failure_sink failures) {

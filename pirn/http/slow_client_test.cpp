@@ -1,6 +1,7 @@
 // Clients that send a byte now and then, on virtual time: each has its time and no more.
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <gtest/gtest.h>
 
@@ -85,6 +86,30 @@ TEST(slow_client, a_body_that_stops_is_given_up) {
   EXPECT_FALSE(got.text.starts_with("HTTP/1.1 200")) << got.text;
   EXPECT_GE(got.after, duration(30s));
   EXPECT_LT(got.after, duration(50s));
+}
+
+TEST(slow_client, a_proxy_that_says_nothing_has_the_heads_time_and_ends_nobody_else) {
+  const handler say_hello = [](exchange& current) -> task<> {
+    current.respond(status::ok, "hello");
+    co_return;
+  };
+  run_virtual([&]() -> task<> {
+    co_await served(say_hello, {.behind_proxy = true}, [](endpoint where) -> task<> {
+      const time_point begun = now();
+      net::tcp_stream silent = co_await net::connect(where);
+      std::string heard;
+      try {
+        const lease chunk = co_await silent.read();
+        heard = chunk.text();
+      } catch (const std::system_error&) {  // a reset is an end, too
+      }
+      EXPECT_EQ(heard, "");
+      EXPECT_GE(now() - begun, duration(10s));
+      const std::string answer = co_await talk(
+          where, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+    });
+  });
 }
 
 // What a body may take as a whole is for its handler to say.

@@ -2,7 +2,9 @@
 
 #include <cerrno>
 
+#include "pirn/core/cancelled.hpp"
 #include "pirn/core/sleep.hpp"
+#include "pirn/io/buffered_reader.hpp"
 #include "pirn/net/activity_watch.hpp"
 #include "pirn/net/error.hpp"
 
@@ -14,10 +16,25 @@ void report_failure(const endpoint& peer, const std::exception_ptr& error,
     failures(peer, error);
     return;
   }
+  // Its connection has ended, as it would have anyway.
   try {
     std::rethrow_exception(error);
-  } catch (const std::system_error&) {  // its connection has ended, as it would have anyway
+  } catch (const std::system_error&) {
+  } catch (const timeout_error&) {
+  } catch (const io::limit_exceeded&) {
+  } catch (const io::incomplete_read&) {
   }
+}
+
+void handler_group::child_failed(const task_record& child, std::exception_ptr error) noexcept {
+  if (!is_cancellation(error)) {
+    try {
+      return report_failure(endpoint::unpacked(child.note()), error, failures_);
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  task_group::child_failed(child, std::move(error));
 }
 
 task<tcp_stream> accept_patiently(listener& where, duration pause, accept_mode mode) {

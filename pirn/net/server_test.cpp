@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "pirn/core/within.hpp"
+#include "pirn/io/buffered_reader.hpp"
 #include "pirn/net/connected_test.hpp"
 #include "pirn/net/error.hpp"
 
@@ -59,6 +61,32 @@ TEST_P(server_test, a_network_failure_ends_its_own_connection_alone) {
       std::string failed = co_await ask(where.local(), "fail");
       EXPECT_EQ(failed, "");
       std::string served = co_await ask(where.local(), "next");
+      EXPECT_EQ(served, "next");
+      group.cancel();
+    });
+  });
+}
+
+TEST_P(server_test, what_a_peer_brings_about_never_ends_the_server_for_want_of_a_sink) {
+  on_loop([]() -> task<> {
+    auto handler = [](tcp_stream peer) -> task<> {
+      lease asked = co_await peer.read();
+      const std::string text(asked.text());
+      if (text == "silence") co_await timeout(duration{}, peer.read());
+      if (text == "too long") throw io::limit_exceeded("a line");
+      if (text == "too short") throw io::incomplete_read("t", 9);
+      co_await peer.write_all(text);
+    };
+    listener where(loopback(0));
+    co_await with_group([&](task_group& group) -> task<> {
+      group.start(serve_on(where, handler));
+      for (const std::string_view each : {"silence", "too long", "too short"}) {
+        tcp_stream peer = co_await connect(where.local());
+        co_await peer.write_all(each);
+        const std::string answer = co_await read_to_end(peer);
+        EXPECT_EQ(answer, "") << each;
+      }
+      const std::string served = co_await ask(where.local(), "next");
       EXPECT_EQ(served, "next");
       group.cancel();
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -49,7 +50,8 @@ std::vector<inherited_descriptor> take_inherited_descriptors() {
   const std::optional<std::string> all_names = take_variable("LISTEN_FDNAMES");
   if (!process || !count_text || number_in(*process) != ::getpid()) return {};
   const std::optional<int> count = number_in(*count_text);
-  if (!count || *count < 0) {
+  constexpr int count_max = std::numeric_limits<int>::max() - first_inherited;
+  if (!count || *count < 0 || *count > count_max) {
     throw std::invalid_argument("LISTEN_FDS is '" + *count_text + "', no count of descriptors");
   }
   std::string_view names = all_names ? std::string_view(*all_names) : std::string_view();
