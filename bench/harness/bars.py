@@ -58,6 +58,9 @@ def _all(results):
     for case in ("depth 16", "depth 256"):
         yield absolute(results, "charfinder", case, "cpu", "µs", 5)  # 200,000 a second
     yield absolute(results, "get", "wide", "memory", "MB", 20)
+    for case in results.cases("c1m", "user"):
+        yield absolute(results, "c1m", case, "beyond", "B beyond the handler's frame", 256)
+        yield absolute(results, "c1m", case, "active", "of the cost among 1,000", 1.25)
 
 
 def _echo(results):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BENCH = ROOT / "bench"
-BUILD = ROOT / "build" / "bench"
+BUILD = Path(os.environ.get("BENCH_BUILD", ROOT / "build" / "bench"))  # another: with PIRN_BENCH
 
 # The peers and tools, all from Debian; a bench needs none of them to run what is left.
 PEER_PACKAGES = (

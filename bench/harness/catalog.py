@@ -264,5 +264,16 @@ BENCHES = {
             ("depth 16", "depth 256"),
             _subjects("charfinder", "pirn-command", "pirn-command-epoll", "cpython", "uvloop"),
         ),
+        Bench(
+            "c1m",
+            "ten thousand connections, and a million, to echo servers: all answer, and again after a "
+            "minute; bytes a connection in the servers' own memory, of those beyond the handler's own "
+            "frame, and in the kernel for both ends; the CPU time for a message on one connection "
+            "among them, to that among 1,000",
+            ("10k", "1M"),
+            _subjects("c1m", "pirn", "pirn-epoll")
+            + _subjects("echo", "asio", "libuv", "tokio", "go"),
+            quick_cases=("10k",),
+        ),
     )
 }

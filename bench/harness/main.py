@@ -5,8 +5,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from . import build, connecting, datagrams, echoing, fetching, finding, hashing, micro, report
-from . import rounds, scaling, serving, streaming
+from . import build, connecting, datagrams, echoing, fetching, finding, hashing, holding, micro
+from . import report, rounds, scaling, serving, streaming
 from .bars import bars
 from .build import say
 from .catalog import BENCHES, PIRN
@@ -22,6 +22,7 @@ MEASURE = {
     "udp": datagrams.measure,
     "connect": connecting.measure,
     "stream": streaming.measure,
+    "c1m": holding.measure,
 }
 QUICK_ROUNDS = 5
 
