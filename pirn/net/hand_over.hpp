@@ -26,11 +26,12 @@ std::vector<named_listener> inherited_listeners(stream_options of_accepted = {})
 
 /// Gives copies of listening sockets to a successor, at the other end of a Unix stream, and waits
 /// until it says that it accepts. From then on stop accepting: cancel the server, which goes on
-/// with the connections that it has for its grace. All the while connections have somebody to come
-/// to, and those that wait in the backlog wait for the successor.
+/// with the connections that it has for its grace; give it one, for without they end. All the while
+/// connections have somebody to come to, and those that wait in the backlog wait for the successor.
 ///
 /// Throws: std::system_error of the stream, ECONNRESET when the successor ends without a word;
 ///         std::invalid_argument for a name with a colon or a line's end.
+/// Requires: there is a listener.
 /// Cancel: as send_descriptors; a successor that has the sockets may keep them.
 task<> hand_over(tcp_stream& successor, std::span<const named_listener> listeners);
 

@@ -43,7 +43,7 @@ struct received_descriptors {
 ///
 /// Requires: no task is reading.
 /// Throws:   std::system_error: EOPNOTSUPP when it is no kernel's Unix socket; EMFILE when this
-///           process may not have so many, all of which are closed then.
+///           process may not have so many, all of which are closed then, and the bytes are gone.
 /// Cancel:   loses nothing.
 task<received_descriptors> receive_descriptors(tcp_stream& from, std::span<std::byte> into);
 

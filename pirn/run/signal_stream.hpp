@@ -35,8 +35,9 @@ class [[nodiscard]] signal_wait final : public awaitable<signal_wait, list_wait>
   int number_ = 0;
 };
 
-/// The signals of some kinds that come to the process while it lives. Each is given once, as often
-/// as it came, to one of the tasks that wait; of several kinds the first named goes first.
+/// The signals of some kinds that come to the process while it lives. Each is given once to one of
+/// the tasks that wait, as often as the system delivers it: of one kind it may make one of several
+/// that come at once. Of several kinds the first named goes first.
 ///
 ///     pirn::signal_stream signals(SIGHUP, SIGTERM);
 ///     while (int number = co_await signals.next()) ...   // on GCC 12: await into a local first
@@ -45,11 +46,12 @@ class [[nodiscard]] signal_wait final : public awaitable<signal_wait, list_wait>
 /// streams, on several loops, may have the same signal: it comes to each. With SIGINT among them,
 /// Ctrl-C no longer cancels what run() runs, but is the stream's.
 ///
-/// A task that waits here waits for work elsewhere, and is not deadlocked; on virtual time it waits
-/// for those signals that the program itself raises.
+/// A task that waits here waits for work elsewhere: as long as there is one, no deadlock is found.
+/// On virtual time it waits for those signals that the program itself raises.
 ///
+/// Requires: it is made in a task, or else where a loop runs; no kind is named twice.
 /// Threads:  its loop's; the signals come to any.
-/// Lifetime: must outlive its waiters (asserted).
+/// Lifetime: must outlive its waiters (asserted), and end before its loop.
 /// Source:   asyncio's loop.add_signal_handler(); tokio's and Trio's streams of signals.
 /// Example:  examples/46_signals.cpp
 class signal_stream final : private inbox_message, private detail::signal_listener {
