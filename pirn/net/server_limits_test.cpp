@@ -142,6 +142,27 @@ TEST_P(server_limits_test, accepting_one_leaves_the_others_to_the_system) {
   });
 }
 
+TEST_P(server_limits_test, accepting_one_leaves_the_others_after_an_accept_that_took_ahead) {
+  on_loop([]() -> task<> {
+    listener where(loopback(0));
+    std::optional<tcp_stream> nobody = co_await move_on_after(1ms, where.accept());
+    EXPECT_FALSE(nobody.has_value());
+    co_await with_group([&](task_group& group) -> task<> {
+      child<tcp_stream> one = group.start(where.accept(accept_mode::single));
+      co_await sleep_for(1ms);
+      std::vector<tcp_stream> clients;
+      for (int count = 0; count < 3; ++count) {
+        tcp_stream client = co_await connect(where.local());
+        clients.push_back(std::move(client));
+      }
+      co_await one;
+      co_await sleep_for(1ms);
+      std::optional<tcp_stream> none = co_await where.accept_taken();
+      EXPECT_FALSE(none.has_value());
+    });
+  });
+}
+
 /// Serves `handler` and tells what ended its one connection, which sends nothing.
 template <class Handler>
 task<std::string> end_of_silent_connection(Handler handler, serve_options options) {

@@ -36,6 +36,7 @@ started uring_listener::start(accept_operation& request) noexcept {
     if (!armed_ || !waiting_.empty()) return started::done;  // what comes has who waits for it
     stop();
   }
+  if (request.mode == accept_mode::single && takes_many_) stop();  // and ask for one anew
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::accept);
   waiting_.push_back(request);
   arm();
@@ -53,9 +54,8 @@ void uring_listener::arm() noexcept {
   io_uring_sqe& entry =
       core_.submit(IORING_OP_ACCEPT, descriptor_.get(), this, uring_target::accepted);
   entry.accept_flags = SOCK_CLOEXEC;
-  if (core_.multishot && waiting_.front().mode == accept_mode::ahead) {
-    entry.ioprio = IORING_ACCEPT_MULTISHOT;
-  }
+  takes_many_ = core_.multishot && waiting_.front().mode == accept_mode::ahead;
+  if (takes_many_) entry.ioprio = IORING_ACCEPT_MULTISHOT;
 }
 
 void uring_listener::stop() noexcept {
@@ -63,7 +63,7 @@ void uring_listener::stop() noexcept {
 }
 
 void uring_listener::accepted(int result, std::uint32_t flags) noexcept {
-  if ((flags & IORING_CQE_F_MORE) == 0) armed_ = ending_ = false;
+  if ((flags & IORING_CQE_F_MORE) == 0) armed_ = ending_ = takes_many_ = false;
   if (std::exchange(polls_, false)) {
     // It has only told that there may be a connection.
   } else if (result >= 0) {

@@ -51,7 +51,8 @@ class uring_listener final : public socket {
   stream_options of_accepted_;
   unique_fd descriptor_;
   bool armed_ = false;
-  bool polls_ = false;  // the armed request, or the next one, is a poll
+  bool takes_many_ = false;  // the armed request
+  bool polls_ = false;       // the armed request, or the next one, is a poll
   bool ending_ = false;
   bool released_ = false;
 };
