@@ -12,7 +12,8 @@ static_assert(std::atomic<sigint_guard*>::is_always_lock_free, "the signal handl
 sigint_guard::sigint_guard(loop& home) : home_(home) {
   struct sigaction before{};
   sigaction(SIGINT, nullptr, &before);
-  if (before.sa_handler != SIG_DFL) return;
+  // Ours, though no guard stands, is what a stream of signals has put back that outlived one.
+  if (before.sa_handler != SIG_DFL && before.sa_handler != &sigint_guard::handle) return;
   sigint_guard* none = nullptr;
   if (!standing.compare_exchange_strong(none, this)) return;
   struct sigaction cancelling{};

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <latch>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -17,6 +18,7 @@
 #include "pirn/core/select.hpp"
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
+#include "pirn/exec/to_thread.hpp"
 #include "pirn/sync/event.hpp"
 #include "pirn/testing/cancel_each.hpp"
 #include "pirn/testing/each_driver_test.hpp"
@@ -159,6 +161,33 @@ TEST_P(signal_stream_test, sigint_is_the_streams_while_it_lives_and_runs_again_a
     co_await sleep_for(10s);
   };
   EXPECT_THROW(run({.driver = GetParam()}, first_for_itself), interrupted);
+  EXPECT_EQ(present_action(SIGINT), SIG_DFL);
+}
+
+TEST_P(signal_stream_test, one_that_outlives_another_loops_run_leaves_ctrl_c_to_the_next) {
+  std::latch other_runs(1);
+  std::latch other_may_end(1);
+  std::thread other([&] {
+    run([&]() -> task<> {
+      co_await to_thread([&] {
+        other_runs.count_down();
+        other_may_end.wait();
+      });
+    });
+  });
+  other_runs.wait();
+  auto outlives = [&]() -> task<> {
+    signal_stream signals(SIGINT);
+    other_may_end.count_down();
+    other.join();
+    co_return;
+  };
+  run({.driver = GetParam()}, outlives);
+  auto is_interrupted = []() -> task<> {
+    std::raise(SIGINT);
+    co_await sleep_for(10s);
+  };
+  EXPECT_THROW(run({.driver = GetParam()}, is_interrupted), interrupted);
   EXPECT_EQ(present_action(SIGINT), SIG_DFL);
 }
 
