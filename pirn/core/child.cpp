@@ -12,7 +12,7 @@ task_handle& task_handle::operator=(task_handle&& other) noexcept {
 
 void task_handle::free_ended() noexcept {
   frame_.destroy();
-  delete record_;
+  record_->destroy();
 }
 
 }  // namespace pirn

@@ -218,6 +218,14 @@ inline task_record::task_record(loop& home, scope_node& parent,
     locals_ = detail::share_bindings(spawner->locals_);
 }
 
+inline task_record& task_record::make(loop& home, scope_node& parent, std::coroutine_handle<> root,
+                                      std::span<const std::byte> note) {
+  void* memory = detail::allocate_frame(sizeof(task_record) + note.size());
+  auto* record = ::new (memory) task_record(home, parent, root);
+  if (!note.empty()) record->write_note(note);
+  return *record;
+}
+
 inline void task_record::pass_turn(std::coroutine_handle<> frame) noexcept {
   resume_point_ = frame;
   loop_->make_ready(*this);

@@ -21,10 +21,10 @@ class loop_runner {
     loop_entry entered(home);
     home.root().renew();
     auto frame = main.frame();
-    auto* record = new task_record(home, home.root(), frame);  // freed by `running`
-    main.release().promise().become_root(*record);
-    child<T> running(*record, frame);
-    home.make_ready(*record);
+    task_record& record = task_record::make(home, home.root(), frame);  // freed by `running`
+    main.release().promise().become_root(record);
+    child<T> running(record, frame);
+    home.make_ready(record);
     drive(home, running);
     if (running.was_cancelled()) throw future_cancelled("the main task was cancelled");
     return running.result_slot().take();

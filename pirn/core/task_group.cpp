@@ -45,13 +45,12 @@ task_group::~task_group() {
 task_record& task_group::adopt(frame_base& root, std::coroutine_handle<> frame,
                                std::span<const std::byte> note) {
   PIRN_ASSERT(host() != nullptr, "the group has ended");
-  // Freed by itself or its child.
-  auto* record = new (note) task_record(host()->home(), *this, frame);
-  if (!note.empty()) record->write_note(note);
-  root.become_root(*record);
+  // Freed by itself, or by its child.
+  task_record& record = task_record::make(host()->home(), *this, frame, note);
+  root.become_root(record);
   ++active_;
-  host()->home().make_ready(*record);
-  return *record;
+  host()->home().make_ready(record);
+  return record;
 }
 
 void task_group::child_failed(const task_record& child, std::exception_ptr error) noexcept {

@@ -21,10 +21,10 @@ task_record::~task_record() {
   if (extras_ != nullptr) delete extras_;
 }
 
-void task_record::operator delete(task_record* record, std::destroying_delete_t) noexcept {
-  const std::size_t note_bytes = record->note_bytes_;
-  record->~task_record();
-  detail::deallocate_frame(record, sizeof(task_record) + note_bytes);
+void task_record::destroy() noexcept {
+  const std::size_t note_bytes = note_bytes_;
+  this->~task_record();
+  detail::deallocate_frame(this, sizeof(task_record) + note_bytes);
 }
 
 void task_record::write_note(std::span<const std::byte> note) noexcept {
@@ -111,7 +111,7 @@ inline task_group* task_record::retire() noexcept {
 
 inline bool task_record::free_unless_held() noexcept {
   if (held_) return false;
-  delete this;
+  destroy();
   return true;
 }
 

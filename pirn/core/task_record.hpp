@@ -42,11 +42,12 @@ class end_observer : public list_hook<> {
 /// Threads: its loop's only.
 class task_record : public ready_node, public scope_node {
  public:
-  task_record(loop& home, scope_node& parent, std::coroutine_handle<> root) noexcept;
-  ~task_record();
-
-  static void* operator new(std::size_t size_bytes) { return detail::allocate_frame(size_bytes); }
-  static void operator delete(task_record* record, std::destroying_delete_t) noexcept;
+  /// A record for the task that begins with `root`, with a copy of the note, of at most 255 bytes,
+  /// behind it. Freed by destroy().
+  /// Throws: std::bad_alloc.
+  static task_record& make(loop& home, scope_node& parent, std::coroutine_handle<> root,
+                           std::span<const std::byte> note = {});
+  void destroy() noexcept;
 
   // For looking.
   std::uint64_t id() const noexcept { return id_; }
@@ -117,9 +118,8 @@ class task_record : public ready_node, public scope_node {
 
   struct extras;  // what few tasks have: a copied name, a pending interrupt
 
-  static void* operator new(std::size_t size_bytes, std::span<const std::byte> note) {
-    return detail::allocate_frame(size_bytes + note.size());
-  }
+  task_record(loop& home, scope_node& parent, std::coroutine_handle<> root) noexcept;
+  ~task_record();
   void write_note(std::span<const std::byte> note) noexcept;
 
   void set_attention(std::uint8_t bit, bool on) noexcept {
