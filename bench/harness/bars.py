@@ -66,18 +66,23 @@ def _all(results):
 def _echo(results):
     cases = results.cases("echo", "cpu")
     better = {case: _better_limit(results, case, "cpu") for case in cases}
-    pirn = {case: results.values("echo", case, "cpu", PIRN) for case in cases}
-    if not cases or not all(better.values()) or not all(pirn.values()):
+    drivers = {
+        name: {case: results.values("echo", case, "cpu", name) for case in cases}
+        for name in (PIRN, "pirn-epoll")
+    }
+    if not cases or not all(better.values()) or not all(drivers[PIRN].values()):
         return
-    rounds = range(len(pirn[cases[0]]))
-    yield of(
-        "echo",
-        "geometric mean over rows to the better limit",
-        1.10,
-        [exp(sum(log(pirn[c][r] / better[c][r]) for c in cases) / len(cases)) for r in rounds],
-    )
-    for case in cases:
-        yield pair("echo", f"{case} to the better limit", 1.25, pirn[case], better[case])
+    for name, costs in drivers.items():
+        if not all(costs.values()):
+            continue
+        what = f"geometric mean of {name} over rows to the better limit"
+        yield of("echo", what, 1.05, _geometric_means(costs, better))
+        for case in cases:
+            what = f"{case} of {name} to the better limit"
+            yield pair("echo", what, 1.25, costs[case], better[case])
+    if all(drivers["pirn-epoll"].values()):
+        what = "geometric mean of the default driver over rows to the other"
+        yield of("echo", what, 1, _geometric_means(drivers[PIRN], drivers["pirn-epoll"]))
     for case in results.cases("echo", "instructions"):
         counts = results.values("echo", case, "instructions", PIRN)
         limit = results.values("echo", case, "instructions", "limit-uring")  # pirn's driver too
@@ -85,6 +90,12 @@ def _echo(results):
     for peer in ECHO_PEERS:
         for case in cases:
             yield not_behind(results, "echo", case, peer)
+
+
+def _geometric_means(mine, others):
+    """Of the ratios over all cases, round by round."""
+    rounds = range(min(len(values) for values in (*mine.values(), *others.values())))
+    return [exp(sum(log(mine[c][r] / others[c][r]) for c in mine) / len(mine)) for r in rounds]
 
 
 def _better_limit(results, case, metric):

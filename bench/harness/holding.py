@@ -36,7 +36,11 @@ def measure(bench, subjects, programs, settings):
             continue
         held = subjects if case == "10k" else [each for each in subjects if each.name == "pirn"]
         idle_s = QUICK_IDLE_S if settings.quick else IDLE_S
-        results = rounds.interleave(held, 1, lambda subject: _hold(programs, subject, shape, idle_s))
+
+        def hold(subject):
+            return _hold(programs, subject, shape, idle_s)
+
+        results = rounds.interleave(held, 1, hold)
         for metric, unit in MEASURES:
             values = {
                 name: [each[metric] for each in runs]
@@ -69,7 +73,7 @@ class Shape:
         if 2 * self.connections + 10_000 > files:
             return f"it needs {2 * self.connections} open files, and the system allows {files} more"
         if self.processes > 200:
-            return f"a process may have {self.descriptors} descriptors, so it needs too many processes"
+            return f"with {self.descriptors} descriptors a process it needs too many processes"
         return None
 
 
