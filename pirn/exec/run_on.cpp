@@ -53,9 +53,8 @@ void visit_base::begin() noexcept {
   if (refused_) return come_back();
   try {
     task<> guest = work();
-    auto record = std::make_unique<task_record>(there, there.root(), guest.frame());
-    guest.release().promise().become_root(*record);
-    there_ = record.release();  // it frees itself, and the frame, at its end
+    there_ = &task_record::make(there, there.root(), guest.frame());
+    guest.release().promise().become_root(*there_);  // it frees itself, and the frame, at its end
   } catch (...) {
     set_error(std::current_exception());
     return come_back();
