@@ -125,7 +125,7 @@ void add_serve(CLI::App& program, action& chosen) {
   command->add_flag("-q,--quiet", options->quiet, "do not log requests");
   add_tls_server_options(*command, options->tls);
   command->add_flag("--behind-proxy", options->behind_proxy,
-                    "each connection begins with a header of the PROXY protocol; log who it names");
+                    "connections begin with a PROXY header; log whom it names");
   add_limit_options(*command, options->limits);
   add_driver_option(*command, options->run);
   add_workers_option(*command, options->run);
