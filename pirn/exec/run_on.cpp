@@ -1,6 +1,5 @@
 #include "pirn/exec/run_on.hpp"
 
-#include <memory>
 #include <stdexcept>
 
 #include "pirn/core/cancelled.hpp"

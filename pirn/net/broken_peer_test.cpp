@@ -131,8 +131,7 @@ TEST_P(broken_peer_test, one_that_never_reads_costs_its_server_nothing_but_the_c
     listener where(loopback(0));
     const std::string much(1 << 20, 'm');
     auto pour = [&](tcp_stream peer) -> task<> {
-      const bool written = co_await move_on_after(20ms, peer.write_all(much));
-      EXPECT_FALSE(written && peer.peer().port() == 0);
+      co_await move_on_after(20ms, peer.write_all(much));
     };
     co_await with_group([&](task_group& group) -> task<> {
       child<void> server = group.start(serve_on(where, pour));

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
+
+#include <unistd.h>
 
 #include "pirn/core/gather.hpp"
 #include "pirn/core/sleep.hpp"
@@ -24,6 +27,18 @@ struct both_ends {
 
 inline task<both_ends> connected() {
   listener where(loopback(0));
+  auto [client, server] = co_await gather(connect(where.local()), where.accept());
+  co_return both_ends{std::move(client), std::move(server)};
+}
+
+/// A name among the abstract ones that no other process takes.
+inline endpoint abstract_name(std::string_view name) {
+  return endpoint::unix_socket(std::string(1, '\0') + std::string(name) +
+                               std::to_string(::getpid()));
+}
+
+inline task<both_ends> connected_by_unix_socket() {
+  listener where(abstract_name("pirn-connected-"));
   auto [client, server] = co_await gather(connect(where.local()), where.accept());
   co_return both_ends{std::move(client), std::move(server)};
 }

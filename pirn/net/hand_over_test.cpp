@@ -21,28 +21,9 @@ using namespace std::chrono_literals;
 using namespace pirn;
 using namespace pirn::net;
 
-class hand_over_test : public ::testing::TestWithParam<driver_choice> {
- protected:
-  template <class Fn>
-  static auto on_loop(Fn&& fn) {
-    return run({.driver = GetParam()}, [&fn] { return timeout(20s, fn()); });
-  }
-};
-
-std::vector<driver_choice> kernel_drivers() {
-  std::vector<driver_choice> drivers = pirn::testing::working_drivers();
-  std::erase(drivers, driver_choice::virtual_time);
-  return drivers;
-}
-INSTANTIATE_TEST_SUITE_P(drivers, hand_over_test, ::testing::ValuesIn(kernel_drivers()),
+class hand_over_test : public pirn::testing::each_driver {};
+INSTANTIATE_TEST_SUITE_P(drivers, hand_over_test, pirn::testing::on_each_kernel(),
                          pirn::testing::driver_name);
-
-task<both_ends> connected_by_unix_socket() {
-  listener where(
-      endpoint::unix_socket(std::string(1, '\0') + "pirn-hand-over-" + std::to_string(::getpid())));
-  auto [client, server] = co_await gather(connect(where.local()), where.accept());
-  co_return both_ends{std::move(client), std::move(server)};
-}
 
 TEST_P(hand_over_test, a_listener_that_was_given_by_its_number_accepts) {
   on_loop([]() -> task<> {

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -16,6 +15,7 @@
 #include "pirn/net/connected_test.hpp"
 #include "pirn/platform/descriptor_calls.hpp"
 #include "pirn/testing/cancel_each.hpp"
+#include "pirn/testing/census.hpp"
 #include "pirn/testing/temporary_directory.hpp"
 
 namespace {
@@ -23,41 +23,23 @@ namespace {
 using namespace std::chrono_literals;
 using namespace pirn;
 using namespace pirn::net;
+using pirn::testing::open_descriptors;
 
 /// The kernel's drivers: the simulated one has neither processes nor descriptors.
-class unix_stream_test : public ::testing::TestWithParam<driver_choice> {
- protected:
-  template <class Fn>
-  static auto on_loop(Fn&& fn) {
-    return run({.driver = GetParam()}, [&fn] { return timeout(20s, fn()); });
-  }
-};
-
-std::vector<driver_choice> kernel_drivers() {
-  std::vector<driver_choice> drivers = pirn::testing::working_drivers();
-  std::erase(drivers, driver_choice::virtual_time);
-  return drivers;
-}
-INSTANTIATE_TEST_SUITE_P(drivers, unix_stream_test, ::testing::ValuesIn(kernel_drivers()),
+class unix_stream_test : public pirn::testing::each_driver {};
+INSTANTIATE_TEST_SUITE_P(drivers, unix_stream_test, pirn::testing::on_each_kernel(),
                          pirn::testing::driver_name);
 
-endpoint abstract_name(std::string_view name) {
-  return endpoint::unix_socket(std::string(1, '\0') + std::string(name) +
-                               std::to_string(::getpid()));
-}
-
-task<both_ends> connected_by_unix_socket() {
-  listener where(abstract_name("pirn-unix-stream-"));
-  auto [client, server] = co_await gather(connect(where.local()), where.accept());
-  co_return both_ends{std::move(client), std::move(server)};
-}
-
-std::size_t open_descriptors() {
-  DIR* directory = ::opendir("/proc/self/fd");
-  std::size_t count = 0;
-  while (::readdir(directory) != nullptr) ++count;
-  ::closedir(directory);
-  return count;
+/// Sends until the socket takes no more.
+/// Returns: the bytes.
+std::size_t fill(tcp_stream& stream) {
+  const std::string filling(64 << 10, 'f');
+  std::size_t filled = 0;
+  for (;;) {
+    const std::ptrdiff_t sent = stream.raw().send_at_once(std::as_bytes(std::span(filling)));
+    if (sent == -EAGAIN) return filled;
+    filled += static_cast<std::size_t>(sent);
+  }
 }
 
 TEST_P(unix_stream_test, the_peer_of_both_ends_is_known) {
@@ -129,13 +111,7 @@ TEST_P(unix_stream_test, descriptors_are_not_lost_to_reads_that_came_before) {
 TEST_P(unix_stream_test, a_sender_waits_while_the_socket_is_full_and_sends_the_rest) {
   on_loop([]() -> task<> {
     both_ends ends = co_await connected_by_unix_socket();
-    const std::string filling(64 << 10, 'f');
-    std::size_t filled = 0;
-    for (;;) {
-      const std::ptrdiff_t sent = ends.client.raw().send_at_once(std::as_bytes(std::span(filling)));
-      if (sent == -EAGAIN) break;
-      filled += static_cast<std::size_t>(sent);
-    }
+    const std::size_t filled = fill(ends.client);
     const std::string much(1 << 20, 'm');
     const std::array given{STDERR_FILENO, STDERR_FILENO};
     std::size_t count = 0;
@@ -205,13 +181,7 @@ TEST_P(unix_stream_test, a_cancelled_receive_loses_nothing_and_leaks_nothing) {
 TEST_P(unix_stream_test, a_cancelled_send_to_a_full_socket_has_sent_nothing) {
   on_loop([]() -> task<> {
     both_ends ends = co_await connected_by_unix_socket();
-    const std::string filling(64 << 10, 'f');
-    std::size_t filled = 0;
-    for (;;) {
-      const std::ptrdiff_t sent = ends.client.raw().send_at_once(std::as_bytes(std::span(filling)));
-      if (sent == -EAGAIN) break;
-      filled += static_cast<std::size_t>(sent);
-    }
+    const std::size_t filled = fill(ends.client);
     const std::array given{STDERR_FILENO};
     bool ended = co_await move_on_after(2ms, send_descriptors(ends.client, "x", given));
     EXPECT_FALSE(ended);

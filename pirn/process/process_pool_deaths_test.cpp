@@ -2,7 +2,6 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -19,10 +18,12 @@
 #include "pirn/process/pool_entry.hpp"
 #include "pirn/process/process_pool.hpp"
 #include "pirn/process/process_pool_test.hpp"
+#include "pirn/testing/census.hpp"
 
 namespace {
 
 using namespace pirn;
+using pirn::testing::open_descriptors;
 
 int sum(int a, int b) {
   return a + b;
@@ -135,11 +136,6 @@ TEST(process_pool_deaths, a_process_that_cannot_be_sent_to_is_replaced) {
   gates.open();
   EXPECT_EQ(breakage(first),
             "process " + pid + " of process pool 'deaf' in this call: died with SIGKILL");
-}
-
-std::size_t open_descriptors() {
-  auto all = std::filesystem::directory_iterator("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 TEST(process_pool_deaths, one_is_replaced_for_a_single_call_though_another_lives_and_is_busy) {

@@ -26,21 +26,11 @@ class nothing_left {
   std::size_t descriptors_ = open_descriptors();
 };
 
-/// The drivers of a kernel that work on this machine: programs are not part of a simulation.
-inline std::vector<driver_choice> kernel_choices() {
-  std::vector<driver_choice> drivers = working_drivers();
-  std::erase(drivers, driver_choice::virtual_time);
-  return drivers;
-}
-
 /// Derive a suite from it, write TEST_P, and once
 ///   INSTANTIATE_TEST_SUITE_P(drivers, suite, on_each_kernel(), driver_name);
 class on_kernel : public each_driver {
  protected:
   nothing_left checked_;
 };
-inline auto on_each_kernel() {
-  return ::testing::ValuesIn(kernel_choices());
-}
 
 }  // namespace pirn::testing

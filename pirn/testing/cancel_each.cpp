@@ -7,7 +7,7 @@
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/core/sleep.hpp"
-#include "pirn/core/within.hpp"
+#include "pirn/testing/bounded.hpp"
 #include "pirn/testing/census.hpp"
 
 namespace pirn::testing {
@@ -38,14 +38,11 @@ task_record* find_task(loop& home, const std::uint64_t* id) {
 task<> guarded(const program_maker& make, cancelled_run& run, bool is_virtual) {
   try {
     co_await yield_now();
-    task<> program = make();
-    if (is_virtual) {
-      co_await std::move(program);
-    } else {  // which knows no deadlock
-      co_await timeout(std::chrono::seconds(20), std::move(program));
-    }
+    co_await detail::bounded(make, is_virtual);
   } catch (const cancelled&) {
     run.was_cancelled = true;
+  } catch (const deadlock_error&) {
+    throw;
   } catch (...) {
     run.error = std::current_exception();
   }

@@ -23,6 +23,12 @@ inline std::vector<driver_choice> working_drivers() {
 inline auto on_each() {
   return ::testing::ValuesIn(working_drivers());
 }
+/// On those of a kernel: a simulation has neither processes nor descriptors.
+inline auto on_each_kernel() {
+  std::vector<driver_choice> drivers = working_drivers();
+  std::erase(drivers, driver_choice::virtual_time);
+  return ::testing::ValuesIn(drivers);
+}
 
 inline std::string driver_name(const ::testing::TestParamInfo<driver_choice>& info) {
   switch (info.param) {

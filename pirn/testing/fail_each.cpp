@@ -8,13 +8,13 @@
 
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/exception_group.hpp"
-#include "pirn/core/within.hpp"
 #include "pirn/exec/thread_pool.hpp"
 #include "pirn/platform/epoll_driver.hpp"
 #include "pirn/platform/kernel_files.hpp"
 #include "pirn/platform/uring_driver.hpp"
 #include "pirn/run/virtual_blocking.hpp"
 #include "pirn/sim/virtual_driver.hpp"
+#include "pirn/testing/bounded.hpp"
 #include "pirn/testing/census.hpp"
 #include "pirn/testing/faulty_driver.hpp"
 
@@ -59,15 +59,6 @@ class faulty_world {
   pirn::loop loop_{driver_};
 };
 
-task<> limited(const program_maker& make, bool is_virtual) {
-  task<> program = make();
-  if (is_virtual) {
-    co_await std::move(program);
-  } else {  // which knows no deadlock
-    co_await timeout(std::chrono::seconds(20), std::move(program));
-  }
-}
-
 [[noreturn]] void fail(const failed_run& run, const std::string& left = {}) {
   const std::string what = left.empty() ? "" : "left behind: " + left + "\n";
   throw std::runtime_error(what + run.describe());
@@ -96,11 +87,8 @@ class failing_runner {
     driver.limit_polls(polls_max_);
     bool is_stuck = false;
     try {
-      loop_runner::run(world.loop(), limited(make_, driver.is_virtual()));
+      loop_runner::run(world.loop(), detail::bounded(make_, driver.is_virtual()));
     } catch (const deadlock_error&) {
-      is_stuck = true;
-      result.error = std::current_exception();
-    } catch (const timeout_error&) {
       is_stuck = true;
       result.error = std::current_exception();
     } catch (...) {

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "pirn/core/sleep.hpp"
+#include "pirn/core/within.hpp"
 #include "pirn/net/listener.hpp"
 #include "pirn/testing/each_driver_test.hpp"
 
@@ -75,6 +76,24 @@ TEST(fail_each, a_program_that_waits_for_what_failed_is_found) {
     const std::string text = error.what();
     EXPECT_EQ(text.find("call 2 failed: connect\nit threw deadlock"), 0U) << text;
   }
+}
+
+TEST_P(fail_each_test, a_programs_own_time_out_is_its_error_and_no_standstill) {
+  const auto program = []() -> task<> {
+    net::listener where(net::loopback(0));
+    co_await timeout(1ms, where.accept());
+  };
+  std::size_t timed_out = 0;
+  const auto check = [&](const failed_run& run) {
+    try {
+      std::rethrow_exception(run.error);
+    } catch (const timeout_error&) {
+      ++timed_out;
+    } catch (const std::system_error&) {  // the call that was to fail
+    }
+  };
+  fail_each_call(program, check, {.error = ENOBUFS, .driver = GetParam()});
+  EXPECT_EQ(timed_out, 1U);
 }
 
 TEST(fail_each_death, a_program_that_spins_is_stopped) {

@@ -106,7 +106,8 @@ socket_ptr faulty_driver::wrap(socket_ptr made) {
 }
 
 void faulty_driver::poll(time_point until) {
-  PIRN_ASSERT(++polls_ <= polls_max_, "a program does not spin when a call fails");
+  ++polls_;
+  PIRN_ASSERT(polls_ <= polls_max_, "a program does not spin when a call fails");
   inner_.poll(until);
 }
 
