@@ -1,5 +1,6 @@
 #include "system_facts.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -37,11 +38,12 @@ std::optional<std::uint64_t> memory_limit() {
   return number_at(content_of("/sys/fs/cgroup" + name + "/memory.max"));
 }
 
+/// `which`: the soft limit, which the kernel enforces, or the hard one, to which a process may go.
 template <class Resource>
-std::optional<std::uint64_t> hard_limit(Resource resource) {
+std::optional<std::uint64_t> limit_of(Resource resource, rlim_t rlimit::* which) {
   rlimit limit{};
-  if (::getrlimit(resource, &limit) != 0 || limit.rlim_max == RLIM_INFINITY) return std::nullopt;
-  return limit.rlim_max;
+  if (::getrlimit(resource, &limit) != 0 || limit.*which == RLIM_INFINITY) return std::nullopt;
+  return limit.*which;
 }
 
 }  // namespace
@@ -70,9 +72,9 @@ system_facts ask_system() {
   found.memory_bytes = find_kilobytes(memory, "MemTotal").value_or(0);
   found.memory_available_bytes = find_kilobytes(memory, "MemAvailable").value_or(0);
   found.memory_limit_bytes = memory_limit();
-  found.address_space_bytes = hard_limit(RLIMIT_AS);
-  found.locked_memory_bytes = hard_limit(RLIMIT_MEMLOCK);
-  found.descriptors = hard_limit(RLIMIT_NOFILE);
+  found.address_space_bytes = limit_of(RLIMIT_AS, &rlimit::rlim_cur);
+  found.locked_memory_bytes = limit_of(RLIMIT_MEMLOCK, &rlimit::rlim_cur);
+  found.descriptors = limit_of(RLIMIT_NOFILE, &rlimit::rlim_max);
   return found;
 }
 

@@ -18,7 +18,8 @@ struct system_facts {
   std::optional<std::uint64_t> memory_limit_bytes;   ///< the control group's
   std::optional<std::uint64_t> address_space_bytes;  ///< RLIMIT_AS
   std::optional<std::uint64_t> locked_memory_bytes;  ///< RLIMIT_MEMLOCK
-  std::optional<std::uint64_t> descriptors;          ///< RLIMIT_NOFILE; the hard limit
+  std::optional<std::uint64_t>
+      descriptors;  ///< RLIMIT_NOFILE; the hard limit, to which the command goes
 };
 
 /// Asks the system. What it does not tell is nothing, or zero.

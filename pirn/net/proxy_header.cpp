@@ -16,6 +16,9 @@ constexpr std::size_t v1_max_bytes = 107;
 constexpr std::size_t v2_fixed_bytes = 16;
 constexpr std::size_t unix_address_bytes = 108;
 
+/// Version 2's address families, by their numbers.
+enum class family : unsigned { unspecified, ipv4, ipv6, unix_path };
+
 std::string_view text_of(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -84,7 +87,7 @@ std::span<std::byte> proxy_parser::room() noexcept {
 void proxy_parser::add(std::size_t count) {
   PIRN_ASSERT(count <= room().size(), "no more was wanted");
   filled_ += count;
-  // Each step but the last asks for at least one byte more.
+  // A step may want no byte more: the rest of a header without addresses is empty.
   while (filled_ == bytes_.size() && state_ != state::complete && state_ != state::wrong) go_on();
 }
 
@@ -174,32 +177,33 @@ void proxy_parser::read_rest() {
 
 void proxy_parser::read_addresses(std::span<const std::byte>& rest) {
   const auto family_and_transport = std::to_integer<unsigned>(bytes_[13]);
-  const unsigned family = family_and_transport >> 4U;
+  const unsigned family_number = family_and_transport >> 4U;
   const unsigned transport = family_and_transport & 15U;
   constexpr std::array<std::size_t, 4> address_bytes{0, 4, 16, unix_address_bytes};
-  if (family >= address_bytes.size()) return fail("its address family is not known");
+  if (family_number >= address_bytes.size()) return fail("its address family is not known");
   if (transport > 2) return fail("its transport is not known");
   header_.is_datagram = transport == 2;
-  const std::size_t size_bytes = address_bytes[family];
-  const std::size_t ports_bytes = family == 1 || family == 2 ? 4 : 0;
+  const auto kind = static_cast<family>(family_number);
+  const std::size_t size_bytes = address_bytes[family_number];
+  const std::size_t ports_bytes = kind == family::ipv4 || kind == family::ipv6 ? 4 : 0;
   if (rest.size() < 2 * size_bytes + ports_bytes) return fail("its addresses are cut short");
   const auto source = take(rest, size_bytes);
   const auto destination = take(rest, size_bytes);
   const auto ports = take(rest, ports_bytes);
-  switch (family) {
-    case 1:
+  switch (kind) {
+    case family::ipv4:
       header_.source = endpoint::ipv4(ip_in<4>(source), number_at(ports, 0));
       header_.destination = endpoint::ipv4(ip_in<4>(destination), number_at(ports, 2));
       return;
-    case 2:
+    case family::ipv6:
       header_.source = endpoint::ipv6(ip_in<16>(source), number_at(ports, 0));
       header_.destination = endpoint::ipv6(ip_in<16>(destination), number_at(ports, 2));
       return;
-    case 3:
+    case family::unix_path:
       header_.source = unix_endpoint(source);
       header_.destination = unix_endpoint(destination);
       return;
-    default:
+    case family::unspecified:
       return;  // the proxy does not know
   }
 }

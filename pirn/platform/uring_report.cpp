@@ -113,7 +113,7 @@ std::vector<uring_feature> answers_of(uring_questions& asked) {
        asked.has_feature(IORING_FEAT_NODROP)},
       {"time-out of a wait", "5.11", needed, "no request for the next timer",
        asked.has_feature(IORING_FEAT_EXT_ARG)},
-      {"linked time-outs", "5.5", not_used, "a timer of the loop costs a hundredth",
+      {"linked time-outs", "5.5", not_used, "a timer of the loop costs a thirtieth",
        asked.has_codes({IORING_OP_LINK_TIMEOUT})},
       {"silent success", "5.17", needed, "closing and cancelling tell of failures only",
        asked.has_feature(IORING_FEAT_CQE_SKIP)},
