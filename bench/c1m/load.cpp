@@ -25,30 +25,21 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/common/client.hpp"
+
 namespace {
+
+using bench::fail;
 
 constexpr std::size_t message_bytes = 64;
 constexpr std::size_t connections_an_address = 10'000;
 constexpr std::size_t batch = 64;  // messages on their way at once
 using message = std::array<char, message_bytes>;
 
-[[noreturn]] void fail(const char* what) {
-  std::perror(what);
-  std::exit(1);
-}
-
 double now_s() noexcept {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-sockaddr_in loopback(std::size_t host, std::uint16_t port) noexcept {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>(host));
-  address.sin_port = htons(port);
-  return address;
 }
 
 /// The kernel looks for a free local port among every other one first: when half of them are used
@@ -57,12 +48,12 @@ int connected(std::uint16_t port, std::size_t number) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) fail("socket");
   const int on = 1;
-  const linger reset{.l_onoff = 1, .l_linger = 0};
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  bench::reset_on_close(fd);
   setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-  const sockaddr_in from = loopback(number / connections_an_address, 0);
-  const sockaddr_in to = loopback(0, port);
+  const auto host = static_cast<std::uint32_t>(number / connections_an_address);
+  const sockaddr_in from = bench::loopback(0, host);
+  const sockaddr_in to = bench::loopback(port);
   if (bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) fail("bind");
   if (connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) fail("connect");
   return fd;

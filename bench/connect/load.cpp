@@ -15,31 +15,13 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "bench/common/client.hpp"
 #include "bench/common/elapsed.hpp"
-#include "bench/common/server.hpp"
 
 namespace {
 
-[[noreturn]] void fail(const char* what) {
-  std::perror(what);
-  std::exit(1);
-}
-
-/// Starts a connection, which may still be on its way when this returns.
-int start(std::uint16_t port, int flags) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
-  sockaddr_in server{};
-  server.sin_family = AF_INET;
-  server.sin_port = htons(port);
-  server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(fd, reinterpret_cast<sockaddr*>(&server), sizeof server) != 0 &&
-      errno != EINPROGRESS) {
-    fail("connect");
-  }
-  const linger at_once{.l_onoff = 1, .l_linger = 0};
-  setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  return fd;
-}
+using bench::fail;
+using bench::start_connecting;
 
 void send_byte(int fd, std::size_t number) {
   const char byte = static_cast<char>(number);
@@ -56,7 +38,7 @@ void receive_byte(int fd, std::size_t number) {
 
 void one_by_one(std::uint16_t port, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const int fd = start(port, 0);
+    const int fd = start_connecting(port, 0);
     send_byte(fd, i);
     receive_byte(fd, i);
     close(fd);
@@ -67,7 +49,7 @@ class storm {
  public:
   storm(std::uint16_t port, std::size_t count) : epoll_(epoll_create1(0)), all_(count) {
     for (std::size_t i = 0; i < count; ++i) {
-      all_[i] = start(port, SOCK_NONBLOCK);
+      all_[i] = start_connecting(port, SOCK_NONBLOCK);
       watch(EPOLL_CTL_ADD, i, EPOLLOUT);
     }
   }
