@@ -222,6 +222,14 @@ void loop::poll(bool may_block) {
   driver_.poll(until);
   if (may_block) inbox_.woke_up();
   now_ = driver_.now();
+  // A deadline does not overtake what came before it: after a standstill one poll may not bring it
+  // all. Bounded, for new things may come for ever.
+  if (!timers_.empty() && timers_.earliest() <= now_) {
+    constexpr int polls_before_deadlines = 512;
+    for (int i = 1; i < polls_before_deadlines && driver_.has_news(); ++i) {
+      driver_.poll(time_point::min());
+    }
+  }
   timers_.fire_due(now_);
   if (inbox_.has_mail()) inbox_.deliver();
 }

@@ -1,8 +1,13 @@
-// A connection that always has data starves nobody: neither another connection nor a timer.
+// A connection that always has data starves nobody, neither another connection nor a timer; and no
+// deadline overtakes what came before it.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "pirn/core/cancelled.hpp"
@@ -13,6 +18,36 @@ namespace pirn::net {
 namespace {
 
 using namespace std::chrono_literals;
+
+class standstill_test : public pirn::testing::each_driver {};
+INSTANTIATE_TEST_SUITE_P(drivers, standstill_test, pirn::testing::on_each_kernel(),
+                         pirn::testing::driver_name);
+
+task<bool> is_read_in_time(tcp_stream& from, duration limit) {
+  const std::optional<lease> chunk = co_await move_on_after(limit, from.read());
+  co_return chunk.has_value();
+}
+
+TEST_P(standstill_test, what_came_before_a_deadline_is_not_late_because_the_loop_stood_still) {
+  on_loop([]() -> task<> {
+    std::vector<both_ends> all;
+    for (int i = 0; i < 300; ++i) {
+      both_ends ends = co_await connected();
+      all.push_back(std::move(ends));
+    }
+    std::vector<child<bool>> reads;
+    co_await with_group([&](task_group& group) -> task<> {
+      for (both_ends& each : all) {
+        reads.push_back(group.start(is_read_in_time(each.server, 100ms)));
+      }
+      co_await sleep_for(1ms);  // all wait
+      for (both_ends& each : all) each.client.raw().send_at_once(std::as_bytes(std::span("x", 1)));
+      std::this_thread::sleep_for(200ms);  // the loop's thread does something else
+    });
+    const auto in_time = std::ranges::count_if(reads, [](auto& each) { return each.result(); });
+    EXPECT_EQ(in_time, std::ssize(all));
+  });
+}
 
 /// How the greedy connection is used.
 enum class greed : std::uint8_t {

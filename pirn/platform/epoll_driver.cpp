@@ -196,7 +196,9 @@ void epoll_driver::poll(time_point until) {
       static_cast<epoll_socket*>(source)->happened(each.events);
     }
   }
-  shared_.attempts = 0;
+  // A full batch says that there may be more.
+  const bool was_full = batch.next == batch.end && batch.end == batch.events.size();
+  shared_.attempts = was_full ? attempts_between_polls : 0;
 }
 
 std::expected<socket_ptr, std::error_code> epoll_driver::listen(const endpoint& local,
