@@ -38,6 +38,7 @@
 #include "pirn/io/buffered_writer.hpp"
 #include "pirn/io/copy.hpp"
 #include "pirn/io/file.hpp"
+#include "pirn/io/linger.hpp"
 #include "pirn/io/memory_stream.hpp"
 #include "pirn/io/selector.hpp"
 #include "pirn/io/stream.hpp"

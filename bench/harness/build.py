@@ -15,7 +15,7 @@ PEER_PACKAGES = (
     *("libboost1.81-dev", "libtbb-dev", "libuv1-dev", "liburing-dev", "golang-go"),
     *("cargo", "rustc", "librust-tokio-dev", "librust-hyper-dev", "librust-rayon-dev"),
     *("python3-uvloop",),
-    *("wrk", "nginx-light", "aria2", "wget2", "curl", "iperf3", "valgrind"),
+    *("wrk", "nginx-light", "aria2", "wget2", "curl", "iperf3", "socat", "valgrind"),
 )
 CRATES = Path("/usr/share/cargo/registry")
 DEBIAN_PYTHON = Path("/usr/bin/python3")  # the one that python3-uvloop belongs to

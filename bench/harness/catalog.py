@@ -84,6 +84,7 @@ def _subjects(bench, *names):
         "sha256sum": Subject("sha256sum", "sha256sum"),
         "openssl": Subject("openssl", "openssl"),
         "iperf3": Subject("iperf3", "iperf3"),
+        "socat": Subject("socat", "socat"),
     }
     return tuple(known[name] for name in names)
 
@@ -233,9 +234,10 @@ BENCHES = {
         Bench(
             "stream",
             "one end writes pieces of 64 KiB, the other reads them: plain TCP, and TLS "
-            "(TLS_AES_256_GCM_SHA384); wall and CPU time for a KiB",
-            ("plain", "tls"),
-            _subjects("stream", "pirn", "pirn-epoll", "limit", "iperf3"),
+            "(TLS_AES_256_GCM_SHA384), and plain TCP with a program between them that passes it on; "
+            "wall and CPU time for a KiB",
+            ("plain", "tls", "forward"),
+            _subjects("stream", "pirn", "pirn-epoll", "limit", "iperf3", "socat"),
         ),
         Bench(
             "http",

@@ -1,6 +1,8 @@
-// The least code that moves a stream: blocking calls, one buffer; for TLS, OpenSSL on the socket.
+// The least code that moves a stream: blocking calls, one buffer; for TLS, OpenSSL on the socket;
+// between two, one pipe.
 #include <vector>
 
+#include <fcntl.h>
 #include <openssl/ssl.h>
 #include <unistd.h>
 
@@ -57,8 +59,8 @@ class plain_stream {
 class secure_stream {
  public:
   secure_stream(int fd, const bench::stream_job& job) {
-    SSL_CTX* context = SSL_CTX_new(job.is_receiver ? TLS_server_method() : TLS_client_method());
-    if (job.is_receiver) {
+    SSL_CTX* context = SSL_CTX_new(job.is_receiver() ? TLS_server_method() : TLS_client_method());
+    if (job.is_receiver()) {
       require(SSL_CTX_use_certificate_file(context, job.certificate_file.c_str(),
                                            SSL_FILETYPE_PEM) == 1,
               "certificate");
@@ -70,7 +72,7 @@ class secure_stream {
     }
     ssl_ = SSL_new(context);
     SSL_set_fd(ssl_, fd);
-    const int result = job.is_receiver ? SSL_accept(ssl_) : SSL_connect(ssl_);
+    const int result = job.is_receiver() ? SSL_accept(ssl_) : SSL_connect(ssl_);
     require(result == 1, "handshake");
   }
   std::string_view cipher() const { return SSL_get_cipher_name(ssl_); }
@@ -112,15 +114,51 @@ void send_all(Stream to, std::uint64_t writes) {
 
 template <class Stream>
 void move(Stream stream, const bench::stream_job& job) {
-  if (job.is_receiver) return receive_all(stream);
+  if (job.is_receiver()) return receive_all(stream);
   send_all(stream, job.writes);
+}
+
+std::uint64_t pass_on(int from, int to, const int (&pipe)[2]) {
+  constexpr std::size_t most = 1 << 20;
+  std::uint64_t total_bytes = 0;
+  for (;;) {
+    const ssize_t got = splice(from, nullptr, pipe[1], nullptr, most, SPLICE_F_MOVE);
+    require(got >= 0, "splice");
+    if (got == 0) break;
+    for (ssize_t left = got; left > 0;) {
+      const ssize_t gone =
+          splice(pipe[0], nullptr, to, nullptr, static_cast<std::size_t>(left), SPLICE_F_MOVE);
+      require(gone > 0, "splice");
+      left -= gone;
+    }
+    total_bytes += static_cast<std::uint64_t>(got);
+  }
+  shutdown(to, SHUT_WR);
+  return total_bytes;
+}
+
+// The other direction has only its end, which comes last.
+void forward(std::uint16_t port) {
+  const int from = accept_one();
+  const int to = connect_to(port);
+  int pipe[2];
+  require(pipe2(pipe, O_CLOEXEC) == 0, "pipe");
+  fcntl(pipe[1], F_SETPIPE_SZ, 1 << 20);
+  const bench::stopwatch watch;
+  const std::uint64_t bytes = pass_on(from, to, pipe);
+  pass_on(to, from, pipe);
+  bench::tell_stream(watch.read(), bytes, "");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const bench::stream_job job = bench::stream_job_of(argc, argv);
-  const int fd = job.is_receiver ? accept_one() : connect_to(job.port);
+  if (job.as == bench::stream_job::role::forward) {
+    forward(job.port);
+    return 0;
+  }
+  const int fd = job.is_receiver() ? accept_one() : connect_to(job.port);
   if (job.is_secure()) {
     move(secure_stream(fd, job), job);
   } else {

@@ -58,9 +58,26 @@ pirn::task<> connect_and_send(bench::stream_job job) {
   co_await send_all(std::move(secure), job.writes, cipher);
 }
 
+pirn::task<> accept_and_forward(bench::stream_job job) {
+  pirn::net::listener listener(pirn::net::loopback(0));
+  bench::tell_port(listener.local().port());
+  pirn::net::tcp_stream from = co_await listener.accept();
+  pirn::net::tcp_stream to = co_await pirn::net::connect(pirn::net::loopback(job.port));
+  const bench::stopwatch watch;
+  const pirn::io::forwarded passed = co_await pirn::io::forward(from, to);
+  bench::tell_stream(watch.read(), passed.there_bytes, "");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const bench::stream_job job = bench::stream_job_of(argc, argv);
-  pirn::run(job.is_receiver ? accept_and_receive : connect_and_send, job);
+  switch (job.as) {
+    case bench::stream_job::role::receive:
+      return pirn::run(accept_and_receive, job), 0;
+    case bench::stream_job::role::send:
+      return pirn::run(connect_and_send, job), 0;
+    case bench::stream_job::role::forward:
+      return pirn::run(accept_and_forward, job), 0;
+  }
 }

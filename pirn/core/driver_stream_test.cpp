@@ -47,6 +47,32 @@ TEST_P(driver_contract, bytes_are_received_into_the_callers_memory_as_far_as_it_
   EXPECT_EQ(receive_text(*pair.server, 4), "ghij");
 }
 
+TEST_P(driver_contract, a_receive_without_room_waits_for_something_and_takes_nothing) {
+  connection pair = connect_pair();
+  for (int i = 0; i < 10; ++i) {  // small messages in a row may change how a driver receives
+    receive waiting;
+    waiting.from = pair.server.get();
+    start(waiting);
+    poll_some();
+    EXPECT_FALSE(waiting.ended());
+    EXPECT_EQ(send_text(*pair.client, "message"), 0);
+    EXPECT_GE(finish(waiting), 0);
+    receive again;
+    again.from = pair.server.get();
+    EXPECT_GE(carry_out(again), 0);
+    EXPECT_EQ(receive_text(*pair.server, 7), "message");
+  }
+  receive cancelled;
+  cancelled.from = pair.server.get();
+  start(cancelled);
+  withdraw(cancelled);
+  EXPECT_EQ(pair.client->shut_down_sending(), 0);
+  receive at_end;
+  at_end.from = pair.server.get();
+  EXPECT_EQ(carry_out(at_end), 0);
+  EXPECT_EQ(receive_result(*pair.server), 0);
+}
+
 // What goes at once is a matter of the transport; with the request that sends the rest, all goes.
 TEST_P(driver_contract, what_does_not_go_at_once_is_sent_by_a_request) {
   connection pair = connect_pair();

@@ -72,7 +72,8 @@ struct connect_operation : operation {
 };
 
 /// Receives at least one byte into the caller's memory; result is the count, 0 at the end of the
-/// stream.
+/// stream. Without room it waits until there is something to receive, or the end, and takes
+/// nothing; result is how much of it the driver itself holds, which may be 0.
 struct receive_operation : operation {
   socket* from = nullptr;
   std::span<std::byte> into;

@@ -9,6 +9,7 @@
 #include "pirn/core/loop.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/http/serialize.hpp"
+#include "pirn/io/linger.hpp"
 #include "pirn/tls/error.hpp"
 
 namespace pirn::http::detail {
@@ -46,14 +47,10 @@ task<> server_connection::run(cancel_scope& deadline) {
 // Closing with input unread resets the connection, and the client may lose the answer that it was
 // sent: so what it still sends is dropped for a while.
 task<> server_connection::linger() {
-  deadline_->set_deadline(saturating_add(now(), linger_limit));
+  deadline_->set_deadline(never);
   in_request_ = false;
   try {
-    co_await peer_.shut_down_writing();
-    for (;;) {
-      lease dropped = co_await peer_.read();
-      if (dropped.empty()) co_return;
-    }
+    co_await io::linger(peer_, linger_limit);
   } catch (const std::system_error&) {  // the client is gone
   }
 }

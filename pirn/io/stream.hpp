@@ -12,6 +12,7 @@
 
 #include "pirn/core/lease.hpp"
 #include "pirn/core/operation.hpp"
+#include "pirn/core/socket.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/core/to_task.hpp"
 
@@ -47,8 +48,19 @@ struct stream_methods {
   task<> (*shut_down_writing)(void*);
   void (*close)(void*) noexcept;
   std::string (*name)(void*);
+  socket* (*raw)(void*) noexcept;
   void (*destroy)(void*) noexcept;
 };
+
+/// The driver's socket that a stream is, when it is nothing more than that.
+template <class Stream>
+socket* raw_of(Stream& stream) noexcept {
+  if constexpr (requires { requires std::same_as<decltype(stream.raw()), socket&>; }) {
+    return &stream.raw();
+  } else {
+    return nullptr;
+  }
+}
 
 template <class Stream>
 inline constexpr stream_methods methods_of{
@@ -67,6 +79,7 @@ inline constexpr stream_methods methods_of{
     },
     .close = [](void* self) noexcept { static_cast<Stream*>(self)->close(); },
     .name = [](void* self) -> std::string { return static_cast<Stream*>(self)->name(); },
+    .raw = [](void* self) noexcept { return raw_of(*static_cast<Stream*>(self)); },
     .destroy = [](void* self) noexcept { delete static_cast<Stream*>(self); },
 };
 
@@ -98,6 +111,8 @@ class stream_ref {
   task<> shut_down_writing() const { return methods_->shut_down_writing(stream_); }
   void close() const noexcept { methods_->close(stream_); }
   std::string name() const { return methods_->name(stream_); }
+  /// The driver's socket, if the stream is nothing more than one; null for TLS, memory and others.
+  socket* raw() const noexcept { return methods_->raw(stream_); }
 
  protected:
   stream_ref(void* stream, const detail::stream_methods& methods) noexcept

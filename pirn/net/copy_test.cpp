@@ -146,6 +146,7 @@ TEST_P(copy_test, a_reset_of_either_end_ends_it_with_an_error_that_names_the_end
         } catch (const std::system_error& failed) {
           error = failed.what();
         }
+        between.second.client.close();
       };
       auto body = [&](task_group& group) -> task<> {
         child<> sending = group.spawn(send);
@@ -171,9 +172,10 @@ TEST_P(copy_test, a_reset_of_either_end_ends_it_with_an_error_that_names_the_end
 task<> copy_bulk() {
   way between = co_await connected_twice();
   const std::string sent(3 << 20, 'b');
-  auto [none, bytes, got] = co_await gather(
-      send_all(between.first.client, sent),
-      copy_and_end(between.first.server, between.second.client), read_to_end(between.second.server));
+  auto [none, bytes, got] =
+      co_await gather(send_all(between.first.client, sent),
+                      copy_and_end(between.first.server, between.second.client),
+                      read_to_end(between.second.server));
   EXPECT_TRUE(got == sent);
 }
 

@@ -78,6 +78,7 @@ void write_wait::fail() const {
 }
 
 task<std::size_t> tcp_stream::read_some(std::span<std::byte> into) {
+  PIRN_ASSERT(!into.empty(), "a read needs room");
   io_wait<receive_operation> receive("read into a buffer");
   receive.request().from = &raw();
   receive.request().into = into;

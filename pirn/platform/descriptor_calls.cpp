@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 
 #include <fcntl.h>
@@ -13,39 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pirn/platform/no_sigpipe.hpp"
 #include "pirn/platform/timespec.hpp"
 
 namespace pirn {
 
 namespace {
-
-// Keeps SIGPIPE, which write(2) sends to this thread, from the program. One that was pending before
-// stays.
-class no_sigpipe {
- public:
-  no_sigpipe() {
-    sigset_t pending;
-    ::sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  no_sigpipe(no_sigpipe&&) = delete;
-  ~no_sigpipe() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  void take() noexcept {
-    if (was_pending_) return;
-    timespec none{};
-    while (::sigtimedwait(&pipe_, nullptr, &none) < 0 && errno == EINTR) {
-    }
-  }
-
- private:
-  sigset_t pipe_;
-  sigset_t before_;
-  bool was_pending_;
-};
 
 short wanted(int events) noexcept {
   int result = 0;
@@ -143,7 +115,7 @@ std::ptrdiff_t read_now(int descriptor, std::span<std::byte> into) noexcept {
 }
 
 std::ptrdiff_t write_now(int descriptor, std::span<const std::byte> from) noexcept {
-  no_sigpipe quiet;
+  detail::no_sigpipe quiet;
   ssize_t count = 0;
   do {
     count = ::write(descriptor, from.data(), from.size());

@@ -125,9 +125,13 @@ int send_now(int descriptor, send_operation& request) noexcept {
 }
 
 int receive_now(int descriptor, std::span<std::byte> into) noexcept {
+  std::byte seen{};
+  const bool looks_only = into.empty();
+  const int flags = looks_only ? MSG_DONTWAIT | MSG_PEEK : MSG_DONTWAIT;
+  if (looks_only) into = {&seen, 1};
   for (;;) {
-    ssize_t count = ::recv(descriptor, into.data(), into.size(), MSG_DONTWAIT);
-    if (count >= 0) return static_cast<int>(count);
+    ssize_t count = ::recv(descriptor, into.data(), into.size(), flags);
+    if (count >= 0) return looks_only ? 0 : static_cast<int>(count);
     if (errno != EINTR) return -errno;
   }
 }

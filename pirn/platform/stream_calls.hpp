@@ -64,7 +64,8 @@ inline ssize_t send_at_once(int descriptor, std::span<const std::byte> bytes) no
 }
 
 /// Receives what is there now.
-/// Returns: the count, 0 at the end of the stream, -EAGAIN when nothing is there, else -errno.
+/// Returns: the count, 0 at the end of the stream or when there is something and no room for it,
+///          -EAGAIN when nothing is there, else -errno.
 int receive_now(int descriptor, std::span<std::byte> into) noexcept;
 
 }  // namespace pirn::detail

@@ -25,7 +25,6 @@ uring_stream::uring_stream(uring_core& core, unique_fd descriptor,
 // Receiving: by the caller.
 
 started uring_stream::start(receive_operation& request) noexcept {
-  PIRN_ASSERT(!request.into.empty(), "a receive needs room");
   settled_ = false;
   return start_receive(request, uring_kind::receive);
 }
@@ -86,6 +85,7 @@ lease uring_stream::lend(std::uint32_t id, std::uint32_t offset,
 }
 
 int uring_stream::copy_chunks(std::span<std::byte> into) noexcept {
+  if (into.empty()) return static_cast<int>(core_.small.chunk_of(first_chunk_).size_bytes);
   std::size_t room = into.size();
   while (!into.empty() && first_chunk_ != no_chunk) {
     std::uint32_t id = first_chunk_;
@@ -119,7 +119,7 @@ int uring_stream::receive_own(receive_leased_operation& request) noexcept {
 int uring_stream::receive_own(std::span<std::byte> into) noexcept {
   int count = receive_now(descriptor_.get(), into);
   if (count == 0) {
-    at_end_ = true;
+    at_end_ = !into.empty();
   } else if (count == -EAGAIN) {
     may_read_ = false;
   } else if (count > 0) {

@@ -127,6 +127,7 @@ void stream_socket::complete_receive() noexcept {
 }
 
 int stream_socket::take(std::span<std::byte> into) noexcept {
+  if (into.empty()) return static_cast<int>(unread_.front().unread().size());
   std::size_t taken = 0;
   while (taken < into.size() && !unread_.empty()) {
     packet& first = unread_.front();
