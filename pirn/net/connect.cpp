@@ -119,4 +119,10 @@ task<tcp_stream> connect(std::string host, std::uint16_t port, connect_options o
   co_return connected;
 }
 
+task<tcp_stream> connect(std::string host, std::string service, connect_options options) {
+  const std::uint16_t port = co_await resolver::current().port(std::move(service));
+  tcp_stream connected = co_await connect(std::move(host), port, options);
+  co_return connected;
+}
+
 }  // namespace pirn::net

@@ -29,6 +29,9 @@ static_assert(std::is_trivially_copyable_v<connect_options>);
 /// Source: RFC 8305 (Happy Eyeballs, version 2), sections 4 to 6, over getaddrinfo, which tells of
 ///         both families at once; asyncio's create_connection(happy_eyeballs_delay=...).
 task<tcp_stream> connect(std::string host, std::uint16_t port, connect_options options = {});
+/// The same with the port of a service, by name or number: `connect("example.org", "https")`.
+/// Throws: also std::system_error for one that is not known ("port of htps: Unknown service").
+task<tcp_stream> connect(std::string host, std::string service, connect_options options = {});
 
 /// The same with addresses at hand; `name` is what the message calls them.
 /// Requires: there is an address.

@@ -17,7 +17,10 @@ namespace {
 class resolver_category_type final : public std::error_category {
  public:
   const char* name() const noexcept override { return "resolver"; }
-  std::string message(int code) const override { return gai_strerror(code); }
+  std::string message(int code) const override {
+    if (code == EAI_SERVICE) return "Unknown service";  // "not supported for ai_socktype" else
+    return gai_strerror(code);
+  }
 };
 
 // An errno that the resolver met is told as one.
@@ -61,9 +64,24 @@ class system_name_service final : public name_service {
     if (error != 0) throw failure_of(error, "name of " + address.host());
     return host.data();
   }
+
+  std::uint16_t port(const std::string& service) override {
+    addrinfo wanted{};
+    wanted.ai_socktype = SOCK_STREAM;
+    wanted.ai_family = AF_INET;
+    addrinfo* list = nullptr;
+    const int error = getaddrinfo(nullptr, service.c_str(), &wanted, &list);
+    if (error != 0) throw failure_of(error, "port of " + service);
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
+    return to_endpoint(*list).port();
+  }
 };
 
 }  // namespace
+
+std::uint16_t name_service::port(const std::string& service) {
+  throw failure_of(EAI_SERVICE, "port of " + service);
+}
 
 name_service& system_names() noexcept {
   static system_name_service service;

@@ -1,6 +1,7 @@
 // name_service: who knows which name has which addresses; what a resolver asks.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -24,12 +25,16 @@ class name_service {
   /// Throws: as addresses().
   virtual std::string name(const endpoint& address) = 0;
 
+  /// The port of a service by TCP ("https"); without a better idea, none is known.
+  /// Throws: as addresses(), EAI_SERVICE for one that is not known.
+  virtual std::uint16_t port(const std::string& service);
+
  protected:
   ~name_service() = default;
 };
 
-/// The system's: getaddrinfo(3) and getnameinfo(3), which ask /etc/hosts and the DNS as
-/// /etc/nsswitch.conf says.
+/// The system's: getaddrinfo(3) and getnameinfo(3), which ask /etc/hosts, /etc/services and the DNS
+/// as /etc/nsswitch.conf says.
 name_service& system_names() noexcept;
 
 /// Errors of getaddrinfo, which are no errno: EAI_NONAME and its like.

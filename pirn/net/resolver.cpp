@@ -6,6 +6,7 @@
 #include <netdb.h>
 
 #include "pirn/core/loop_local.hpp"
+#include "pirn/net/known_port.hpp"
 #include "pirn/net/listener.hpp"
 
 namespace pirn::net {
@@ -66,6 +67,23 @@ task<std::vector<endpoint>> resolver::resolve(std::string host, std::uint16_t po
   co_return with_port(std::move(found), port);
 }
 
+task<std::vector<endpoint>> resolver::resolve(std::string host, std::string service) {
+  const std::uint16_t number = co_await port(std::move(service));
+  std::vector<endpoint> found = co_await resolve(std::move(host), number);
+  co_return found;
+}
+
+task<std::uint16_t> resolver::port(std::string service) {
+  if (std::optional<std::uint16_t> known = known_port(service)) co_return *known;
+  const bool is_no_port = service.find_first_not_of("0123456789") == std::string::npos;
+  if (asked_ == nullptr || is_no_port) {
+    throw std::system_error(EAI_SERVICE, resolver_category(), "port of " + service);
+  }
+  auto ask = [asked = asked_, service] { return asked->port(service); };
+  const std::uint16_t found = co_await ports_.get(std::move(service), limits(), std::move(ask));
+  co_return found;
+}
+
 task<std::string> resolver::reverse(endpoint address) {
   const std::string what = "name of " + address.host();
   if (!is_ip(address)) throw std::system_error(EAI_FAMILY, resolver_category(), what);
@@ -88,10 +106,17 @@ void resolver::define(std::string host, std::vector<endpoint> addresses) {
 void resolver::clear() noexcept {
   addresses_.clear();
   names_.clear();
+  ports_.clear();
 }
 
 task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port) {
   std::vector<endpoint> found = co_await resolver::current().resolve(std::move(host), port);
+  co_return found;
+}
+
+task<std::vector<endpoint>> resolve(std::string host, std::string service) {
+  resolver& asked = resolver::current();
+  std::vector<endpoint> found = co_await asked.resolve(std::move(host), std::move(service));
   co_return found;
 }
 

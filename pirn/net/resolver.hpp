@@ -45,6 +45,17 @@ class resolver {
   /// Throws: std::system_error ("resolve no.such.host: Name or service not known").
   /// Cancel: leaves at once; the look-up goes on, and its answer is kept.
   task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port);
+  /// The same with the port of a service, by name or number.
+  /// Throws: also what port() throws.
+  task<std::vector<endpoint>> resolve(std::string host, std::string service);
+
+  /// The port of a service by TCP: "https" and the like, or a number as text; else whom
+  /// /etc/services knows. Service names know case.
+  ///
+  /// Throws: std::system_error ("port of htps: Unknown service").
+  /// Cancel: as resolve().
+  /// Source: getaddrinfo(3), asyncio's loop.getaddrinfo(host, "https").
+  task<std::uint16_t> port(std::string service);
 
   /// The name of an IP address.
   ///
@@ -59,7 +70,7 @@ class resolver {
 
   /// Forgets all answers; definitions stay.
   void clear() noexcept;
-  std::size_t answers() const noexcept { return addresses_.size() + names_.size(); }
+  std::size_t answers() const noexcept { return addresses_.size() + names_.size() + ports_.size(); }
 
   const resolver_options& options() const noexcept { return options_; }
   /// Holds for the answers that are kept, too.
@@ -75,10 +86,12 @@ class resolver {
   std::map<std::string, std::vector<endpoint>, std::less<>> defined_;
   answer_cache<std::vector<endpoint>> addresses_;
   answer_cache<std::string> names_;
+  answer_cache<std::uint16_t> ports_;
 };
 
 /// The same by the running loop's resolver.
 task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port);
+task<std::vector<endpoint>> resolve(std::string host, std::string service);
 task<std::string> reverse(endpoint address);
 
 }  // namespace pirn::net

@@ -13,6 +13,7 @@
 
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
+#include "pirn/net/connect.hpp"
 #include "pirn/net/connected_test.hpp"
 
 namespace {
@@ -38,6 +39,12 @@ class counting_service final : public name_service {
     ++asked;
     if (address == first_address) return "known";
     throw std::system_error(-2, resolver_category(), "name of " + address.host());
+  }
+
+  std::uint16_t port(const std::string& service) override {
+    ++asked;
+    if (service == "chess") return 5000;
+    return name_service::port(service);
   }
 
   std::atomic<int> asked = 0;
@@ -237,6 +244,56 @@ TEST(resolver, names_of_addresses_are_kept_too) {
     names.clear();
     EXPECT_EQ(names.answers(), 0u);
   });
+}
+
+TEST_P(resolver_test, services_are_known_by_name_and_by_number) {
+  on_loop([]() -> task<> {
+    std::vector<endpoint> found = co_await resolve("127.0.0.1", "https");
+    EXPECT_EQ(found, std::vector{loopback(443)});
+    found = co_await resolve("127.0.0.1", "8080");
+    EXPECT_EQ(found, std::vector{loopback(8080)});
+  });
+}
+
+TEST_P(resolver_test, a_service_that_nobody_knows_is_an_error_that_names_it) {
+  on_loop([]() -> task<> {
+    for (const char* each : {"htps", "65536", "", "-1", "80x", "HTTPS"}) {
+      const std::string message =
+          co_await message_of([&]() -> task<> { co_await resolve("127.0.0.1", each); });
+      EXPECT_EQ(message, std::string("port of ") + each + ": Unknown service");
+      const std::string refused =
+          co_await message_of([&]() -> task<> { co_await connect("127.0.0.1", each); });
+      EXPECT_EQ(refused, message);
+    }
+  });
+}
+
+TEST_P(resolver_test, a_host_is_connected_to_by_its_service) {
+  on_loop([]() -> task<> {
+    listener where(loopback(0));
+    auto [client, server] =
+        co_await gather(connect("127.0.0.1", std::to_string(where.local().port())), where.accept());
+    EXPECT_EQ(client.peer(), where.local());
+  });
+}
+
+TEST(resolver, services_are_asked_once_for_and_kept_too) {
+  with_names({}, [](counting_service& service, resolver& names) -> task<> {
+    for (int i = 0; i < 2; ++i) {
+      const std::uint16_t port = co_await names.port("chess");
+      EXPECT_EQ(port, 5000);
+    }
+    EXPECT_EQ(service.asked, 1);
+    co_await names.port("https");
+    EXPECT_EQ(service.asked, 1) << "everybody knows it";
+    EXPECT_EQ(names.answers(), 1U);
+    names.clear();
+    EXPECT_EQ(names.answers(), 0U);
+  });
+}
+
+TEST(resolver, the_system_knows_more_services) {
+  EXPECT_EQ(system_names().port("https"), 443);
 }
 
 TEST(resolver, on_virtual_time_only_what_was_defined_is_known) {
