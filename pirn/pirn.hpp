@@ -44,6 +44,7 @@
 #include "pirn/io/stream.hpp"
 #include "pirn/net/connect.hpp"
 #include "pirn/net/create_connection.hpp"
+#include "pirn/net/create_datagram_endpoint.hpp"
 #include "pirn/net/create_server.hpp"
 #include "pirn/net/hand_over.hpp"
 #include "pirn/net/protocol.hpp"

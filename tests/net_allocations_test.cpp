@@ -1,4 +1,7 @@
-// Once warm, an echo allocates nothing: not the server, not the client, on any driver.
+// Once warm, an echo allocates nothing: not the server, not the client, on any driver; of streams
+// and of datagrams.
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <span>
 #include <vector>
@@ -8,6 +11,7 @@
 #include "pirn/base/compiler.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/net/server.hpp"
+#include "pirn/net/udp_socket.hpp"
 #include "pirn/run/run.hpp"
 #include "pirn/testing/each_driver_test.hpp"
 #include "tests/allocations_test.hpp"
@@ -56,6 +60,64 @@ task<std::size_t> allocations_of_echo(std::size_t message_bytes) {
     server.cancel();
   });
   co_return counted;
+}
+
+task<> serve_datagrams(net::udp_socket& socket) {
+  std::array<std::byte, 1500> room{};
+  for (;;) {
+    const net::datagram_info asked = co_await socket.receive_from(room);
+    co_await socket.send_to(std::span(room).first(asked.size_bytes), asked.peer);
+  }
+}
+
+/// As many datagrams as come, each back to where it came from.
+task<> serve_many_datagrams(net::udp_socket& socket) {
+  std::array<outgoing_datagram, 64> answers{};
+  for (;;) {
+    const std::span<const net::received_datagram> all = co_await socket.receive_many();
+    for (std::span rest = all; !rest.empty();) {
+      const std::size_t count = std::min(rest.size(), answers.size());
+      for (std::size_t i = 0; i < count; ++i) answers[i] = {rest[i].bytes, rest[i].peer};
+      co_await socket.send_many(std::span(answers).first(count));
+      rest = rest.subspan(count);
+    }
+  }
+}
+
+task<> send_and_receive_datagrams(net::udp_socket& socket,
+                                  std::span<const outgoing_datagram> questions) {
+  co_await socket.send_many(questions);
+  for (std::size_t missing = questions.size(); missing != 0;) {
+    const std::span<const net::received_datagram> some = co_await socket.receive_many();
+    missing -= some.size();
+  }
+}
+
+/// The same of datagrams, so many at once.
+template <class Server>
+task<std::size_t> allocations_of_datagrams(Server server, std::size_t at_once) {
+  net::udp_socket here(net::loopback(0));
+  net::udp_socket there = net::connect_udp(here.local());
+  const std::vector<std::byte> message(64);
+  const std::vector<outgoing_datagram> questions(at_once, outgoing_datagram{message});
+  std::size_t counted = 0;
+  co_await with_group([&](task_group& group) -> task<> {
+    child<> serving = group.spawn(server, std::ref(here));
+    for (int i = 0; i < 100; ++i) co_await send_and_receive_datagrams(there, questions);
+    const std::size_t before = allocations;
+    for (int i = 0; i < 100; ++i) co_await send_and_receive_datagrams(there, questions);
+    counted = detail::sanitized ? 0 : allocations - before;
+    serving.cancel();
+  });
+  co_return counted;
+}
+
+TEST_P(echo_allocations, an_echo_of_a_datagram_allocates_nothing) {
+  EXPECT_EQ(on_loop([] { return allocations_of_datagrams(serve_datagrams, 1); }), 0U);
+}
+
+TEST_P(echo_allocations, an_echo_of_many_datagrams_allocates_nothing) {
+  EXPECT_EQ(on_loop([] { return allocations_of_datagrams(serve_many_datagrams, 16); }), 0U);
 }
 
 TEST_P(echo_allocations, an_echo_of_a_small_message_allocates_nothing) {

@@ -27,6 +27,8 @@ namespace pirn::io {
 ///                          after it fails with EPIPE, and a second one does nothing
 ///     close()              now; no task reads or writes
 ///     name()               what errors call it: "127.0.0.1:80"
+///
+/// One over a socket may tell of it: `carrier()`, null when it is closed; see stream_ref.
 template <class Stream>
 concept byte_stream =
     requires(Stream& stream, std::span<const std::byte> bytes, std::span<const slice> parts) {
@@ -49,8 +51,26 @@ struct stream_methods {
   void (*close)(void*) noexcept;
   std::string (*name)(void*);
   socket* (*raw)(void*) noexcept;
+  socket* (*carrier)(const void*) noexcept;
   void (*destroy)(void*) noexcept;
 };
+
+/// What `call(arguments...)` gives, as a task.
+template <class Result, class Call, class... Args>
+task<Result> as_task(Call call, Args... arguments) {
+  if constexpr (std::is_void_v<Result>) {
+    co_await call(arguments...);
+  } else {
+    Result value = co_await call(arguments...);
+    co_return value;
+  }
+}
+/// If it is one already, itself: a frame around it would cost as much as it does.
+template <class Result, class Call, class... Args>
+  requires std::same_as<std::invoke_result_t<Call, Args...>, task<Result>>
+task<Result> as_task(Call call, Args... arguments) {
+  return call(arguments...);
+}
 
 /// The driver's socket that a stream is, when it is nothing more than that.
 template <class Stream>
@@ -63,24 +83,50 @@ socket* raw_of(Stream& stream) noexcept {
 }
 
 template <class Stream>
+socket* carrier_of(const Stream& stream) noexcept {
+  if constexpr (requires { stream.carrier(); }) {
+    return stream.carrier();
+  } else {
+    return nullptr;
+  }
+}
+
+template <class Stream>
+Stream& stream_at(void* self) noexcept {
+  return *static_cast<Stream*>(self);
+}
+
+template <class Stream>
 inline constexpr stream_methods methods_of{
-    .read = [](void* self) -> task<lease> {
-      lease chunk = co_await static_cast<Stream*>(self)->read();
-      co_return chunk;
-    },
-    .write_all = [](void* self, std::span<const std::byte> bytes) -> task<> {
-      co_await static_cast<Stream*>(self)->write_all(bytes);
-    },
-    .write_parts = [](void* self, std::span<const slice> parts) -> task<> {
-      co_await static_cast<Stream*>(self)->write_all(parts);
-    },
-    .shut_down_writing = [](void* self) -> task<> {
-      co_await static_cast<Stream*>(self)->shut_down_writing();
-    },
-    .close = [](void* self) noexcept { static_cast<Stream*>(self)->close(); },
-    .name = [](void* self) -> std::string { return static_cast<Stream*>(self)->name(); },
-    .raw = [](void* self) noexcept { return raw_of(*static_cast<Stream*>(self)); },
-    .destroy = [](void* self) noexcept { delete static_cast<Stream*>(self); },
+    .read =
+        [](void* self) {
+          return as_task<lease>([](void* at) { return stream_at<Stream>(at).read(); }, self);
+        },
+    .write_all =
+        [](void* self, std::span<const std::byte> bytes) {
+          auto call = [](void* at, std::span<const std::byte> all) {
+            return stream_at<Stream>(at).write_all(all);
+          };
+          return as_task<void>(call, self, bytes);
+        },
+    .write_parts =
+        [](void* self, std::span<const slice> parts) {
+          auto call = [](void* at, std::span<const slice> all) {
+            return stream_at<Stream>(at).write_all(all);
+          };
+          return as_task<void>(call, self, parts);
+        },
+    .shut_down_writing =
+        [](void* self) {
+          auto call = [](void* at) { return stream_at<Stream>(at).shut_down_writing(); };
+          return as_task<void>(call, self);
+        },
+    .close = [](void* self) noexcept { stream_at<Stream>(self).close(); },
+    .name = [](void* self) -> std::string { return stream_at<Stream>(self).name(); },
+    .raw = [](void* self) noexcept { return raw_of(stream_at<Stream>(self)); },
+    .carrier =
+        [](const void* self) noexcept { return carrier_of(*static_cast<const Stream*>(self)); },
+    .destroy = [](void* self) noexcept { delete &stream_at<Stream>(self); },
 };
 
 }  // namespace detail
@@ -89,7 +135,8 @@ inline constexpr stream_methods methods_of{
 /// and is compiled once.
 ///
 /// Lifetime: the stream outlives it.
-/// Cost:     a call through a pointer and a coroutine's frame for each read and write, some 20 ns.
+/// Cost:     a call through a pointer; where the stream's members are no coroutines also a frame for
+///           each read and write, some 20 ns.
 class stream_ref {
  public:
   template <byte_stream Stream>
@@ -113,6 +160,15 @@ class stream_ref {
   std::string name() const { return methods_->name(stream_); }
   /// The driver's socket, if the stream is nothing more than one; null for TLS, memory and others.
   socket* raw() const noexcept { return methods_->raw(stream_); }
+
+  /// The stream itself if it is a `Stream`, else null.
+  template <class Stream>
+  Stream* as() const noexcept {
+    return methods_ == &detail::methods_of<Stream> ? static_cast<Stream*>(stream_) : nullptr;
+  }
+  /// The socket below it, whose addresses are the connection's; null when there is none, or none
+  /// any more.
+  socket* carrier() const noexcept { return methods_->carrier(stream_); }
 
  protected:
   stream_ref(void* stream, const detail::stream_methods& methods) noexcept

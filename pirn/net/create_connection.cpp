@@ -22,7 +22,7 @@ task<> run_in_group(std::shared_ptr<transport> running) {
 
 }  // namespace
 
-task<std::shared_ptr<transport>> start_connection(task_group& group, tcp_stream connected,
+task<std::shared_ptr<transport>> start_connection(task_group& group, io::any_stream connected,
                                                   std::shared_ptr<base_protocol> told) {
   std::shared_ptr<transport> running =
       transport_runner::make(std::move(connected), std::move(told));

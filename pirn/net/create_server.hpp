@@ -29,7 +29,8 @@ using any_protocol_factory = std::move_only_function<std::shared_ptr<base_protoc
 class protocol_server_maker {
  public:
   static protocol_server make(task_group& group, any_protocol_factory factory, listener where,
-                              const protocol_server_options& options, failure_sink failures);
+                              const protocol_server_options& options, failure_sink failures,
+                              stream_wrapper wrap);
 };
 
 }  // namespace detail
@@ -64,15 +65,18 @@ class protocol_server {
 /// is closed and its connections have ended, or it is cancelled. A connection that fails ends
 /// alone, and the failure goes to `failures`; without that, what the network did (a
 /// std::system_error) is told to its connection_lost() alone, and anything else, which is a
-/// mistake in a protocol or the factory, is the group's failure.
+/// mistake in a protocol or the factory, is the group's failure. With `wrap`, each connection is
+/// what that makes of it, before its protocol is made; tls::create_server() uses it.
 ///
+/// Cost:    of a connection its transport with its protocol, and the task that reads.
 /// Source:  asyncio's loop.create_server(), create_unix_server().
 /// Example: examples/44_protocol.cpp
 template <protocol_factory Factory>
 protocol_server create_server(task_group& group, Factory factory, listener where,
-                              protocol_server_options options = {}, failure_sink failures = {}) {
+                              protocol_server_options options = {}, failure_sink failures = {},
+                              stream_wrapper wrap = {}) {
   return detail::protocol_server_maker::make(group, std::move(factory), std::move(where), options,
-                                             std::move(failures));
+                                             std::move(failures), std::move(wrap));
 }
 
 /// Listens on an address, which may be a Unix socket's.

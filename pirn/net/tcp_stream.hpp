@@ -147,6 +147,8 @@ class tcp_stream {
   std::string name() const { return peer().to_string(); }
   /// The kernel's descriptor, or -1 on a simulated network.
   int native_handle() const noexcept { return raw().native_handle(); }
+  /// Null when it is closed.
+  socket* carrier() const noexcept { return socket_.get(); }
   socket& raw() const noexcept {
     PIRN_ASSERT(is_open(), "a stream that was closed or moved from is used");
     return *socket_;

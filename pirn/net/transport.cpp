@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "pirn/core/cancelled.hpp"
 #include "pirn/net/error.hpp"
 
 namespace pirn::net {
@@ -16,17 +17,27 @@ constexpr std::size_t piece_max_bytes = 64 * 1024;
 
 }  // namespace
 
+transport::transport(passkey, io::any_stream connected, std::shared_ptr<base_protocol> told)
+    : protocol_(std::move(told)) {
+  have(std::move(connected));
+  replaced_.set();
+}
+
+void transport::have(io::any_stream whole) {
+  stream_.emplace(std::move(whole));
+  plain_ = stream_->as<tcp_stream>();
+}
+
 // ---- writing ----
 
 bool transport::write(std::span<const std::byte> bytes) {
   if (eof_asked_) throw std::logic_error("write() after write_eof()");
   if (is_closing()) return false;
-  if (!flushing_ && !bytes.empty()) {
-    const std::ptrdiff_t sent = stream_.raw().send_at_once(bytes);
+  if (plain_ != nullptr && !flushing_ && !is_replacing_ && !bytes.empty()) {
+    const std::ptrdiff_t sent = plain_->raw().send_at_once(bytes);
     if (sent == static_cast<std::ptrdiff_t>(bytes.size())) return true;
     if (sent < 0 && sent != -EAGAIN) {
-      break_off(
-          std::make_exception_ptr(failure("write to", peer().to_string(), static_cast<int>(sent))));
+      break_off(std::make_exception_ptr(failure("write to", name(), static_cast<int>(sent))));
       return false;
     }
     if (sent > 0) bytes = bytes.subspan(static_cast<std::size_t>(sent));
@@ -43,11 +54,17 @@ bool transport::writelines(std::span<const slice> parts) {
 
 void transport::keep(std::span<const std::byte> bytes) {
   if (bytes.empty()) return;
-  unsent_.insert(unsent_.end(), bytes.begin(), bytes.end());
+  std::vector<std::byte>& later = is_replacing_ ? held_ : unsent_;
+  later.insert(later.end(), bytes.begin(), bytes.end());
   start_pause_if_above();
+  if (!is_replacing_) start_flush();
+}
+
+void transport::start_flush() {
   if (flushing_) return;
   flow_->start(flush());
   flushing_ = true;
+  flushed_.clear();
 }
 
 void transport::start_pause_if_above() {
@@ -82,11 +99,15 @@ std::span<const std::byte> transport::next_piece() {
 }
 
 task<> transport::flush() {
-  while (unsent_bytes() > 0) {
+  while (sendable_bytes() > 0) {
     const std::span<const std::byte> piece = next_piece();
     std::exception_ptr error;
     try {
-      co_await stream_.write_all(piece);
+      if (plain_ != nullptr) {
+        co_await plain_->write_all(piece);
+      } else {
+        co_await stream_->write_all(piece);
+      }
     } catch (const std::system_error&) {
       error = std::current_exception();
     }
@@ -97,36 +118,34 @@ task<> transport::flush() {
     sent_ += piece.size();
     resume_if_drained();
   }
-  flushing_ = false;
   sending_ = {};
   unsent_ = {};
   sent_ = 0;
-  if (eof_asked_) shut_down();
+  if (eof_asked_ && !std::exchange(end_said_, true)) co_await say_end();
+  flushing_ = false;
+  flushed_.set();
 }
 
 void transport::write_eof() {
   if (is_closing() || std::exchange(eof_asked_, true)) return;
-  if (!flushing_) shut_down();
+  PIRN_ASSERT(!is_replacing_, "a stream that is being replaced is not ended");
+  start_flush();
 }
 
-void transport::shut_down() {
-  const int error = stream_.raw().shut_down_sending();
-  if (error < 0) {
-    break_off(std::make_exception_ptr(failure("shut down", peer().to_string(), error)));
+task<> transport::say_end() {
+  std::exception_ptr error;
+  try {
+    co_await stream_->shut_down_writing();
+  } catch (const std::system_error&) {
+    error = std::current_exception();
   }
+  if (error && !is_farewell_) break_off(error);
 }
 
 void transport::set_write_buffer_limits(write_buffer_limits limits) {
-  std::size_t high = 64 * 1024;
-  if (limits.high_bytes) {
-    high = *limits.high_bytes;
-  } else if (limits.low_bytes) {
-    high = 4 * *limits.low_bytes;
-  }
-  const std::size_t low = limits.low_bytes.value_or(high / 4);
-  if (high < low) throw std::invalid_argument("the high limit of a write buffer is below the low");
-  high_bytes_ = high;
-  low_bytes_ = low;
+  limits = limits.completed();
+  high_bytes_ = *limits.high_bytes;
+  low_bytes_ = *limits.low_bytes;
   if (!is_closing()) start_pause_if_above();
 }
 
@@ -142,8 +161,13 @@ task<> transport::receive() {
     lease chunk;
     std::exception_ptr error;
     try {
-      lease arrived = co_await stream_.read();
-      chunk = std::move(arrived);
+      if (plain_ != nullptr) {
+        lease arrived = co_await plain_->read();
+        chunk = std::move(arrived);
+      } else {
+        lease arrived = co_await stream_->read();
+        chunk = std::move(arrived);
+      }
     } catch (const std::system_error&) {
       error = std::current_exception();
     }
@@ -151,16 +175,18 @@ task<> transport::receive() {
       break_off(error);
       co_return;
     }
+    undelivered_bytes_ = chunk.size();
     while (reading_paused_) co_await reading_resumed_.wait();
     if (chunk.empty()) break;
-    std::span<const std::byte> rest = chunk;
-    while (!rest.empty()) {
+    while (undelivered_bytes_ > 0 && !is_replacing_) {
       std::size_t taken = 0;
+      const std::span<const std::byte> rest = chunk.bytes().last(undelivered_bytes_);
       call([&](base_protocol& told) { taken = told.take(rest); });
       if (is_closing()) co_return;
-      rest = rest.subspan(taken);
+      undelivered_bytes_ -= taken;
       while (reading_paused_) co_await reading_resumed_.wait();
     }
+    if (is_replacing_) co_return;
   }
   bool stay_open = false;
   call([&](base_protocol& told) { stay_open = told.eof_received(); });
@@ -179,17 +205,79 @@ void transport::resume_reading() noexcept {
   reading_resumed_.set();
 }
 
+// ---- another stream ----
+
+void transport::replace_stream(stream_wrapper wrap) {
+  PIRN_ASSERT(!is_replacing_, "one stream after the other");
+  PIRN_ASSERT(!eof_asked_, "a stream that was ended is not replaced");
+  if (is_closing()) return;
+  replacement_ = std::move(wrap);
+  is_replacing_ = true;
+  replaced_.clear();
+  if (reading_ != nullptr) reading_->cancel();
+}
+
+task<> transport::replace() {
+  while (flushing_) co_await flushed_.wait();
+  stream_wrapper wrap = std::move(replacement_);
+  std::exception_ptr error;
+  try {
+    if (undelivered_bytes_ > 0) throw failure("replace the stream of", name(), EPROTO);
+    io::any_stream former = *std::move(stream_);
+    stream_.reset();
+    plain_ = nullptr;
+    io::any_stream next = co_await wrap(std::move(former));
+    have(std::move(next));
+  } catch (const cancelled&) {
+    throw;
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (error) {
+    break_off(error);
+    co_return;
+  }
+  is_replacing_ = false;
+  unsent_.swap(held_);
+  if (!unsent_.empty()) start_flush();
+  replaced_.set();
+}
+
+// ---- what is known of it ----
+
+endpoint transport::local() const {
+  const socket* below = carrier();
+  return below != nullptr ? below->local() : endpoint{};
+}
+
+endpoint transport::peer() const {
+  const socket* below = carrier();
+  return below != nullptr ? below->peer() : endpoint{};
+}
+
+int transport::native_handle() const noexcept {
+  const socket* below = carrier();
+  return below != nullptr ? below->native_handle() : -1;
+}
+
 // ---- its end ----
 
 void transport::close() noexcept {
   if (is_closing()) return;
   state_ = state::closing;
-  reading_->cancel();
+  if (reading_ != nullptr) reading_->cancel();
+}
+
+// Closing a socket tells the peer of the end; any other stream has to say it.
+void transport::start_farewell() {
+  if (state_ != state::closing || plain_ != nullptr || !stream_ || eof_asked_) return;
+  eof_asked_ = is_farewell_ = true;
+  start_flush();
 }
 
 void transport::abort() noexcept {
   if (state_ == state::broken || state_ == state::lost) return;
-  stream_.reset_on_close();
+  if (socket* below = carrier()) below->reset_on_close();
   break_off(nullptr);
 }
 

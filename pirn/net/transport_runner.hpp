@@ -11,7 +11,8 @@ namespace pirn::net::detail {
 /// Runs connections for create_connection() and create_server().
 class transport_runner {
  public:
-  static std::shared_ptr<transport> make(tcp_stream connected, std::shared_ptr<base_protocol> told);
+  static std::shared_ptr<transport> make(io::any_stream connected,
+                                         std::shared_ptr<base_protocol> told);
 
   /// The connection from connection_made() to connection_lost(). It has a group of its own for what
   /// sends, beside its reading: cancelling that breaks it off; from around it, cancelled.
