@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t buffer_min = 1024;
 constexpr std::size_t buffer_max = 64 * 1024;
 constexpr std::size_t piece_max = 64 * 1024;
+constexpr std::size_t record_max = 16 * 1024;  // TLS's own limit
 // What a connection that waits may keep of its buffers.
 constexpr std::size_t kept_max = 4 * 1024;
 // A peer may ask for answers without end; beyond this the reader waits until they are sent.
@@ -33,6 +34,7 @@ void shrink(std::string& text) {
 connection::connection(io::any_stream transport, std::string host, context how, ssl_ptr fresh)
     : context_(std::move(how)),
       transport_(std::move(transport)),
+      plain_(transport_.as<net::tcp_stream>()),
       name_(host.empty() ? transport_.name() : host + " (" + transport_.name() + ")"),
       engine_(std::move(fresh), std::move(host)) {}
 
@@ -43,6 +45,7 @@ task<> connection::shake_hands() {
       co_await tell_the_peer();
       fail("TLS handshake with");
     }
+    if (how == progress::done && engine_.has_only_tickets()) co_return;
     co_await flush();
     if (how == progress::done) co_return;
     co_await need_input("TLS handshake with");
@@ -67,21 +70,51 @@ task<lease> connection::read() {
   }
 }
 
-task<> connection::write_all(std::span<const slice> parts) {
+task<> connection::write(std::span<const std::byte> bytes) {
   if (has_ended_) throw net::failure("write to", name_, EPIPE);
-  for (const slice& part : parts) {
-    std::span<const std::byte> rest(part.data, part.size);
+  while (!bytes.empty()) {
+    const bool must_read = encrypt(bytes);
+    if (must_read) co_await need_input("write to");
+    if (engine_.output().size() >= piece_max) co_await flush();
+  }
+  co_await flush();
+}
+
+// What fits into one record goes as one: each costs as much as some hundred bytes in it.
+task<> connection::write_parts(std::span<const slice> parts) {
+  if (has_ended_) throw net::failure("write to", name_, EPIPE);
+  std::size_t size_bytes = 0;
+  for (const slice& each : parts) size_bytes += each.size;
+  if (size_bytes <= record_max) {
+    joined_.clear();
+    for (const slice& each : parts) {
+      joined_.append(reinterpret_cast<const char*>(each.data), each.size);
+    }
+    co_await write(std::as_bytes(std::span(joined_)));
+    joined_.clear();
+    shrink(joined_);
+    co_return;
+  }
+  for (const slice& each : parts) {
+    std::span<const std::byte> rest(each.data, each.size);
     while (!rest.empty()) {
-      std::span<const std::byte> piece = rest.first(std::min(rest.size(), piece_max));
-      const std::size_t size_bytes = piece.size();
-      const progress how = engine_.write(piece);
-      rest = rest.subspan(size_bytes - piece.size());
-      if (how == progress::failed) fail("write to");
-      if (how == progress::wants_input) co_await need_input("write to");
+      const bool must_read = encrypt(rest);
+      if (must_read) co_await need_input("write to");
       if (engine_.output().size() >= piece_max) co_await flush();
     }
   }
   co_await flush();
+}
+
+// Encrypts some of the bytes, and drops them.
+// Returns: whether what the peer has begun comes first.
+bool connection::encrypt(std::span<const std::byte>& bytes) {
+  std::span<const std::byte> piece = bytes.first(std::min(bytes.size(), piece_max));
+  const std::size_t size_bytes = piece.size();
+  const progress how = engine_.write(piece);
+  bytes = bytes.subspan(size_bytes - piece.size());
+  if (how == progress::failed) fail("write to");
+  return how == progress::wants_input;
 }
 
 task<> connection::end() {
@@ -93,6 +126,17 @@ task<> connection::end() {
     co_await need_input("shut down");
   }
   co_await flush();
+}
+
+// Only a socket says what it takes at once. A record that it took in part is of no use.
+bool connection::try_end() noexcept {
+  if (has_ended_) return true;
+  if (plain_ == nullptr || !plain_->is_open() || sending_.locked()) return false;
+  has_ended_ = true;
+  if (engine_.end() != progress::done) return false;
+  const std::string& last = engine_.output();
+  const std::ptrdiff_t sent = plain_->raw().send_at_once(std::as_bytes(std::span(last)));
+  return sent == static_cast<std::ptrdiff_t>(last.size());
 }
 
 // The buffer is about as large as what there is, and gone while we wait.
@@ -116,7 +160,14 @@ task<> connection::need_input(const char* operation) {
     is_receiving_ = false;
     has_received_.set();
   });
-  lease chunk = co_await transport_.read();
+  lease chunk;
+  if (plain_ != nullptr) {
+    lease arrived = co_await plain_->read();
+    chunk = std::move(arrived);
+  } else {
+    lease arrived = co_await transport_.read();
+    chunk = std::move(arrived);
+  }
   if (chunk.empty()) {
     throw error(errc::truncated, std::string(operation) + " " + name_ + ": " +
                                      make_error_code(errc::truncated).message());
@@ -132,7 +183,11 @@ task<> connection::flush() {
   while (!engine_.output().empty()) {
     going_out_.clear();
     going_out_.swap(engine_.output());
-    co_await transport_.write_all(going_out_);
+    if (plain_ != nullptr) {
+      co_await plain_->write_all(going_out_);
+    } else {
+      co_await transport_.write_all(going_out_);
+    }
   }
   going_out_.clear();
   shrink(going_out_);

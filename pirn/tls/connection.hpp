@@ -8,6 +8,7 @@
 #include "pirn/core/operation.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/io/stream.hpp"
+#include "pirn/net/tcp_stream.hpp"
 #include "pirn/sync/event.hpp"
 #include "pirn/sync/mutex.hpp"
 #include "pirn/tls/context.hpp"
@@ -25,14 +26,19 @@ class connection {
 
   task<> shake_hands();
   task<lease> read();
-  task<> write_all(std::span<const slice> parts);
+  task<> write(std::span<const std::byte> bytes);
+  task<> write_parts(std::span<const slice> parts);
   task<> end();
+  /// Returns: whether the end was said; it is not when that would have to wait.
+  bool try_end() noexcept;
 
   const std::string& name() const noexcept { return name_; }
+  socket* carrier() const noexcept { return transport_.carrier(); }
   const SSL& ssl() const noexcept { return engine_.connection(); }
 
  private:
   progress decrypt();
+  bool encrypt(std::span<const std::byte>& bytes);
   task<> need_input(const char* operation);
   task<> flush();
   task<> tell_the_peer();
@@ -40,6 +46,7 @@ class connection {
 
   context context_;  // sessions are kept there
   io::any_stream transport_;
+  net::tcp_stream* plain_;  // the transport, if it is such a one: then without a frame in between
   std::string name_;
   engine engine_;
 
@@ -48,6 +55,7 @@ class connection {
   event has_received_;
   lease readable_;  // decrypted, and not yet given to who reads
 
+  std::string joined_;  // small parts, which go in one record
   mutex sending_;
   std::string going_out_;
   bool has_ended_ = false;

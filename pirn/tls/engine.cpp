@@ -65,6 +65,11 @@ progress engine::end() {
   return result < 0 ? ended_with(result) : progress::done;
 }
 
+// In TLS 1.3 the client speaks last; before, the server does.
+bool engine::has_only_tickets() const noexcept {
+  return SSL_is_server(connection_.get()) == 1 && SSL_version(connection_.get()) >= TLS1_3_VERSION;
+}
+
 std::size_t engine::readable_bytes() const noexcept {
   const bool is_over = has_failed_ || peer_has_ended_;
   return wire_.input.size() + static_cast<std::size_t>(SSL_pending(connection_.get())) +

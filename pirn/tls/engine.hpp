@@ -52,6 +52,10 @@ class engine {
   /// About how much a read may give now; not zero when it tells of an end.
   std::size_t readable_bytes() const noexcept;
 
+  /// Whether the output at the end of a handshake is what the peer may do without: tickets for
+  /// sessions to come. They go with what is written next.
+  bool has_only_tickets() const noexcept;
+
   std::string& output() noexcept { return wire_.output; }
   const failure_reason& failure() const noexcept { return failure_; }
   const SSL& connection() const noexcept { return *connection_; }

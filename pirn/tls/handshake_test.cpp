@@ -39,6 +39,19 @@ TEST(tls_handshake, tells_what_the_handshake_settled) {
   });
 }
 
+TEST(tls_handshake, a_server_does_not_wait_for_a_client_to_take_its_tickets) {
+  run_virtual([]() -> task<> {
+    auto [near, far] = io::memory_pair(1);
+    auto [client, server] =
+        co_await gather(tls::wrap_client(std::move(near), "localhost", made().client()),
+                        tls::wrap_server(std::move(far), made().server()));
+    EXPECT_EQ(server.version(), tls::version::tls_1_3);
+    auto write = [](tls::stream& to) -> task<> { co_await to.write_all("hello"); };
+    auto [sent, got] = co_await gather(write(server), client.read());
+    EXPECT_EQ(got.text(), "hello");
+  });
+}
+
 TEST(tls_handshake, without_a_protocol_in_common_there_is_none) {
   run_virtual([]() -> task<> {
     const std::array<std::string_view, 1> ours{"h2"};

@@ -3,13 +3,12 @@
 #include <cerrno>
 #include <utility>
 
-#include <openssl/x509.h>
-
 #include "pirn/base/assert.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/net/error.hpp"
 #include "pirn/tls/connection.hpp"
 #include "pirn/tls/context_parts.hpp"
+#include "pirn/tls/read_certificate.hpp"
 
 namespace pirn::tls {
 
@@ -27,14 +26,16 @@ task<lease> stream::read() {
   return open().read();
 }
 task<> stream::write_all(std::span<const std::byte> bytes) {
-  const slice whole{bytes.data(), bytes.size()};
-  co_await open().write_all(std::span(&whole, 1));
+  return open().write(bytes);
 }
 task<> stream::write_all(std::span<const slice> parts) {
-  return open().write_all(parts);
+  return open().write_parts(parts);
 }
 task<> stream::shut_down_writing() {
   return open().end();
+}
+bool stream::try_shut_down_writing() noexcept {
+  return open().try_end();
 }
 void stream::close() noexcept {
   connection_.reset();
@@ -42,6 +43,10 @@ void stream::close() noexcept {
 
 std::string stream::name() const {
   return open().name();
+}
+
+socket* stream::carrier() const noexcept {
+  return connection_ != nullptr ? connection_->carrier() : nullptr;
 }
 
 std::string_view stream::alpn() const noexcept {
@@ -71,11 +76,13 @@ bool stream::is_resumed() const noexcept {
 std::string stream::peer_subject() const {
   const X509* certificate = SSL_get0_peer_certificate(&open().ssl());
   if (certificate == nullptr) return {};
-  const std::unique_ptr<BIO, detail::freed_by<BIO_free_all>> text(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_ONELINE);
-  const char* data = nullptr;
-  const long size = BIO_get_mem_data(text.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
+  return detail::text_of(*X509_get_subject_name(certificate));
+}
+
+std::optional<certificate> stream::peer_certificate() const {
+  X509* shown = SSL_get0_peer_certificate(&open().ssl());
+  if (shown == nullptr) return std::nullopt;
+  return detail::read_certificate(*shown);
 }
 
 task<stream> stream::shake_hands(std::unique_ptr<detail::connection> fresh, duration limit) {
@@ -109,6 +116,13 @@ task<stream> wrap_server(io::any_stream transport, context how) {
 task<stream> connect(std::string host, std::uint16_t port, context how,
                      net::connect_options options) {
   net::tcp_stream plain = co_await net::connect(host, port, options);
+  stream secured = co_await wrap_client(std::move(plain), std::move(host), std::move(how));
+  co_return secured;
+}
+
+task<stream> connect(std::string host, std::string service, context how,
+                     net::connect_options options) {
+  net::tcp_stream plain = co_await net::connect(host, std::move(service), options);
   stream secured = co_await wrap_client(std::move(plain), std::move(host), std::move(how));
   co_return secured;
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "pirn/core/task.hpp"
 #include "pirn/io/stream.hpp"
 #include "pirn/net/connect.hpp"
+#include "pirn/tls/certificate.hpp"
 #include "pirn/tls/context.hpp"
 
 namespace pirn::tls {
@@ -50,11 +52,16 @@ class stream {
 
   /// Says that nothing more will be written (close_notify); reading goes on.
   task<> shut_down_writing();
+  /// The same if it needs no waiting: for who is about to close and cannot wait.
+  /// Returns: whether it was said. If not, the stream is only good for closing.
+  bool try_shut_down_writing() noexcept;
   void close() noexcept;
 
   /// The host that a client asked for and the name of the stream below: "localhost
   /// (127.0.0.1:443)".
   std::string name() const;
+  /// The socket below, for its addresses; null when there is none, or it is closed.
+  socket* carrier() const noexcept;
 
   // What the handshake has settled.
   /// One of the context's protocols, or empty.
@@ -67,6 +74,10 @@ class stream {
   bool is_resumed() const noexcept;
   /// The subject of the peer's certificate ("CN = alice"), or empty when it has none.
   std::string peer_subject() const;
+  /// The peer's certificate, or none. Of a client a server has it only where its context asks
+  /// (server_options::client_ca_file).
+  /// Cost: reads it anew at each call.
+  std::optional<certificate> peer_certificate() const;
 
  private:
   friend task<stream> wrap_client(io::any_stream transport, std::string host, context how);
@@ -86,12 +97,16 @@ class stream {
 /// Cancel: the transport is closed.
 task<stream> wrap_client(io::any_stream transport, std::string host, context how);
 
-/// Makes a stream secure, as its server. Throws and cancels as wrap_client().
+/// Makes a stream secure, as its server. Throws and cancels as wrap_client(). What a client needs
+/// to resume its session (in TLS 1.3) goes out with what is written first.
 task<stream> wrap_server(io::any_stream transport, context how);
 
 /// Connects to a host by TCP, and makes that secure.
 /// Throws: what net::connect() and wrap_client() throw.
 task<stream> connect(std::string host, std::uint16_t port, context how,
+                     net::connect_options options = {});
+/// The same with the port of a service ("https"), as net::connect() has it.
+task<stream> connect(std::string host, std::string service, context how,
                      net::connect_options options = {});
 
 }  // namespace pirn::tls

@@ -227,6 +227,96 @@ TEST_P(tls_driver_test, a_conversation_may_become_secure) {
   });
 }
 
+TEST_P(tls_driver_test, its_end_can_be_said_without_waiting_where_the_system_takes_it) {
+  on_loop([]() -> task<> {
+    net::listener where(net::loopback(0));
+    auto serve = [&]() -> task<> {
+      net::tcp_stream plain = co_await where.accept();
+      tls::stream peer = co_await tls::wrap_server(std::move(plain), made().server());
+      co_await peer.write_all("all");
+      const bool said = peer.try_shut_down_writing();
+      EXPECT_EQ(said, !is_virtual()) << "a simulated socket takes nothing at once";
+      if (said) {
+        EXPECT_TRUE(peer.try_shut_down_writing()) << "it was said already";
+      }
+    };
+    auto ask = [&]() -> task<> {
+      tls::stream peer = co_await tls::connect("localhost", where.local().port(), made().client());
+      EXPECT_EQ(peer.carrier()->peer(), where.local());
+      const std::string message = co_await message_of<tls::error>([&]() -> task<> {
+        const std::string all = co_await read_to_end(peer);
+        EXPECT_EQ(all, "all");
+      });
+      EXPECT_EQ(message.empty(), !is_virtual()) << message;
+    };
+    co_await gather(ask(), serve());
+  });
+}
+
+TEST(tls_stream, memory_takes_nothing_at_once) {
+  run_virtual([]() -> task<> {
+    both_ends ends = co_await connected(made().client(), made().server());
+    EXPECT_FALSE(ends.client.try_shut_down_writing());
+  });
+}
+
+// What is seen below: the head of a record is five bytes, the first of which tells its kind.
+TEST(tls_stream, small_parts_go_in_one_record) {
+  run_virtual([]() -> task<> {
+    auto [client_side, near] = io::memory_pair();
+    auto [far, server_side] = io::memory_pair();
+    std::size_t records = 0;
+    auto pass_on = [&](io::memory_stream& from, io::memory_stream& to) -> task<> {
+      std::string bytes;
+      for (;;) {
+        const lease chunk = co_await from.read();
+        co_await to.write_all(chunk.bytes());
+        bytes += chunk.text();
+        while (bytes.size() >= 5) {
+          const auto high = static_cast<unsigned char>(bytes[3]);
+          const auto low = static_cast<unsigned char>(bytes[4]);
+          const std::size_t size = 5 + 256 * std::size_t{high} + low;
+          if (bytes.size() < size) break;
+          ++records;
+          bytes.erase(0, size);
+        }
+      }
+    };
+    std::optional<both_ends> ends;  // outlives those who pass on
+    auto talk = [&]() -> task<> {
+      auto [client, server] =
+          co_await gather(tls::wrap_client(std::move(client_side), "localhost", made().client()),
+                          tls::wrap_server(std::move(server_side), made().server()));
+      ends.emplace(std::move(client), std::move(server));
+      co_await ends->server.write_all("first");  // and with it the tickets
+      lease chunk = co_await ends->client.read();
+      co_await sleep_for(1s);
+      records = 0;
+      const std::array parts{net::part("one, "), net::part("two, "), net::part("three")};
+      co_await ends->server.write_all(std::span(parts));
+      chunk = co_await ends->client.read();
+      EXPECT_EQ(chunk.text(), "one, two, three");
+      co_await sleep_for(1s);
+    };
+    co_await race(talk(), pass_on(near, far), pass_on(far, near));
+    EXPECT_EQ(records, 1U);
+  });
+}
+
+TEST(tls_stream, large_parts_arrive_in_order) {
+  run_virtual([]() -> task<> {
+    both_ends ends = co_await connected(made().client(), made().server());
+    const std::string large = some_text(100'000);
+    const std::array parts{net::part("head"), net::part(large), net::part("tail")};
+    auto send = [&]() -> task<> {
+      co_await ends.client.write_all(std::span(parts));
+      co_await ends.client.shut_down_writing();
+    };
+    auto [sent, all] = co_await gather(send(), read_to_end(ends.server));
+    EXPECT_TRUE(all == "head" + large + "tail");
+  });
+}
+
 TEST(tls_stream, may_lie_within_another) {
   run_virtual([]() -> task<> {
     both_ends outer = co_await connected(made().client(), made().server());
