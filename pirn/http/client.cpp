@@ -113,6 +113,10 @@ client::client(client_options options, std::optional<tls::context> trust) : opti
 }
 client::~client() = default;
 
+task<> client::close() {
+  return pool_->close();
+}
+
 client::statistics client::count() const noexcept {
   return {pool_->requests, pool_->connections, pool_->idle()};
 }

@@ -96,6 +96,8 @@ class client {
   /// Requires: it is a client's, and offers by ALPN nothing or "http/1.1".
   explicit client(client_options options = {}, std::optional<tls::context> trust = std::nullopt);
   client(client&&) = delete;  // responses point at it
+  /// Closes the connections that are kept. By HTTPS each server is told that nothing is missing
+  /// (close_notify), if the system takes that at once; close() waits for it.
   ~client();
 
   /// Asks, follows redirections, and waits for the response's head. Any status is a response.
@@ -104,6 +106,11 @@ class client {
   task<response> request(method verb, url where, request_content content);
   task<response> request(method verb, url where);
   task<response> get(std::string_view where);
+
+  /// Ends the connections that are kept, each in order; for at most a second, and without waiting
+  /// for what the servers answer. What is asked later makes new ones.
+  /// Cancel: the rest is closed as by the destructor.
+  task<> close();
 
   struct statistics {
     std::uint64_t requests = 0;

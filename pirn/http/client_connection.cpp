@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/loop.hpp"
@@ -17,6 +18,11 @@ namespace pirn::http::detail {
 
 client_connection::client_connection(io::any_stream stream, const client_options& options)
     : stream_(std::move(stream)), parser_(options.limits), read_timeout_(options.read_timeout) {}
+
+client_connection::~client_connection() {
+  tls::stream* secure = stream_.as<tls::stream>();
+  if (secure != nullptr && ended_) secure->try_shut_down_writing();
+}
 
 task<> client_connection::send(method verb, std::string text) {
   parser_.begin(verb);
@@ -169,6 +175,25 @@ void connection_pool::close_stale() noexcept {
       ++at;
     }
   }
+}
+
+task<> connection_pool::close() {
+  constexpr duration limit = std::chrono::seconds(1);  // for all; nothing is lost with those left
+  auto end_each = [](std::vector<std::unique_ptr<client_connection>> ending) -> task<> {
+    for (const auto& each : ending) {
+      try {
+        co_await each->end();
+      } catch (const std::system_error&) {  // the server is gone
+      }
+    }
+  };
+  std::vector<std::unique_ptr<client_connection>> all;
+  for (auto& [origin, kept] : idle_) {
+    for (auto& each : kept) all.push_back(std::move(each));
+  }
+  idle_.clear();
+  oldest_ = never;
+  co_await move_on_after(limit, end_each(std::move(all)));
 }
 
 std::size_t connection_pool::idle() const noexcept {

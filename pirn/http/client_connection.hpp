@@ -18,7 +18,12 @@ namespace pirn::http::detail {
 class client_connection {
  public:
   client_connection(io::any_stream stream, const client_options& options);
+  /// Of TLS between two requests the end is said (close_notify), if the system takes that at once.
+  ~client_connection();
 
+  /// Says that no request will follow, which may take as long as the server leaves unread what it
+  /// was sent.
+  task<> end() { return stream_.shut_down_writing(); }
   /// Sends a request whose head and body are `text`.
   task<> send(method verb, std::string text);
   /// Waits for the head of the response itself; interim ones are passed over.
@@ -64,6 +69,9 @@ class connection_pool {
   task<std::unique_ptr<client_connection>> connect(url where);
   /// Takes back a connection whose response has ended.
   void give_back(const url& where, std::unique_ptr<client_connection> connection);
+
+  /// Ends all that are idle.
+  task<> close();
 
   std::size_t idle() const noexcept;
   std::uint64_t requests = 0;

@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "pirn/core/gather.hpp"
 #include "pirn/exec/to_thread.hpp"
 #include "pirn/http/program_test.hpp"
 #include "pirn/http/served_test.hpp"
+#include "pirn/tls/connected_test.hpp"
+#include "pirn/tls/stream.hpp"
 
 namespace {
 
@@ -44,6 +47,35 @@ TEST_P(curl_test, it_gets_sends_and_keeps_its_connection) {
                                curl + "-I -o /dev/null -w '%{http_code}' " + base + "/h 2>&1");
       EXPECT_EQ(got, "200");
     });
+  });
+}
+
+/// Who the client is, by its certificate.
+task<> tell_client(exchange& current) {
+  current.respond(status::ok, current.secured()->peer_subject() + "\n");
+  co_return;
+}
+
+TEST_P(curl_test, its_certificate_is_known_to_the_handler) {
+  if (is_virtual()) return;
+  tls::certificates& made = tls::made();
+  const tls::certificate_files bob = made.authority.make({.subject = "bob"});
+  on_loop([&]() -> task<> {
+    net::listener where(net::loopback(0));
+    const auto how = tls::context::server({.certificate_file = made.good.certificate,
+                                           .key_file = made.good.key,
+                                           .client_ca_file = made.ca_file});
+    auto ask = [&]() -> task<> {
+      const std::string url = "https://localhost:" + std::to_string(where.local().port()) + "/";
+      const std::string curl =
+          "curl -sS --ipv4 --noproxy '*' --max-time 10 --cacert " + made.ca_file;
+      std::string got = co_await to_thread(
+          output_of, curl + " --cert " + bob.certificate + " --key " + bob.key + " " + url);
+      EXPECT_EQ(got, "CN = bob\n");
+      got = co_await to_thread(output_of, curl + " " + url + " 2>&1");
+      EXPECT_NE(got.find("certificate required"), std::string::npos) << got;
+    };
+    co_await race(serve_tls(where, how, tell_client, {}, [](auto&&...) {}), ask());
   });
 }
 

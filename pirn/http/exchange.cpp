@@ -6,11 +6,16 @@
 #include "pirn/http/error.hpp"
 #include "pirn/http/serialize.hpp"
 #include "pirn/http/server_connection.hpp"
+#include "pirn/tls/stream.hpp"
 
 namespace pirn::http {
 
 endpoint exchange::peer() const noexcept {
   return connection_.from_;
+}
+
+const tls::stream* exchange::secured() const noexcept {
+  return connection_.peer_.as<tls::stream>();
 }
 
 std::string_view exchange::parameter(std::string_view name) const noexcept {

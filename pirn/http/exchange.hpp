@@ -16,6 +16,10 @@
 #include "pirn/http/status.hpp"
 #include "pirn/net/tcp_stream.hpp"
 
+namespace pirn::tls {
+class stream;
+}
+
 namespace pirn::http {
 
 namespace detail {
@@ -35,6 +39,11 @@ class exchange {
 
   const request_head& request() const noexcept { return *request_; }
   endpoint peer() const noexcept;
+  /// The connection's TLS, to ask it (pirn/tls/stream.hpp) what was agreed on, `alpn()`,
+  /// `version()`, `cipher()`, and who the client is, `peer_subject()`, `peer_certificate()`: it has
+  /// shown a certificate where the server's context asks for one. Null where HTTP is spoken in the
+  /// clear.
+  const tls::stream* secured() const noexcept;
   /// The part of the path that a route named, percent-decoded; empty when there is none.
   std::string_view parameter(std::string_view name) const noexcept;
   void set_parameter(std::string name, std::string value);

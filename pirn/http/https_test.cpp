@@ -13,6 +13,7 @@
 #include "pirn/testing/each_driver_test.hpp"
 #include "pirn/testing/message_of_test.hpp"
 #include "pirn/tls/connected_test.hpp"
+#include "pirn/tls/stream.hpp"
 
 namespace {
 
@@ -118,6 +119,85 @@ TEST_P(https_test, an_answer_that_its_handler_broke_off_does_not_look_whole) {
       EXPECT_TRUE(message.ends_with("without close_notify")) << message;
     };
     co_await race(serve_tls(where, made().server(), break_off, {}, [](auto&&...) {}), ask());
+  });
+}
+
+/// Answers one request, and notes how the connection goes on: "" when it was ended in order.
+task<> answer_one(net::listener& where, std::string& end) {
+  net::tcp_stream plain = co_await where.accept();
+  tls::stream peer = co_await tls::wrap_server(std::move(plain), made().server());
+  const lease asked = co_await peer.read();
+  co_await peer.write_all("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  end = co_await message_of<std::system_error>([&]() -> task<> {
+    const lease rest = co_await peer.read();
+    EXPECT_TRUE(rest.empty());
+  });
+}
+
+TEST_P(https_test, a_client_that_goes_says_that_nothing_is_missing) {
+  for (const bool closes : {true, false}) {
+    on_loop([&]() -> task<> {
+      net::listener where(net::loopback(0));
+      const std::string url = "https://localhost:" + std::to_string(where.local().port()) + "/";
+      auto ask = [&]() -> task<> {
+        client asking({}, made().client());
+        response answer = co_await asking.get(url);
+        const std::string body = co_await answer.read_all();
+        EXPECT_EQ(body, "ok");
+        EXPECT_EQ(asking.count().idle, 1U);
+        if (closes) co_await asking.close();
+        EXPECT_EQ(asking.count().idle, closes ? 0U : 1U);
+      };
+      std::string end = "not yet";
+      co_await gather(ask(), answer_one(where, end));
+      const bool waits = !closes && is_virtual();  // a simulated socket takes nothing at once
+      EXPECT_EQ(end.empty(), !waits) << end;
+    });
+  }
+}
+
+TEST_P(https_test, a_handler_knows_the_connection_s_tls_and_who_the_client_is) {
+  const tls::certificate_files alice =
+      made().authority.make({.subject = "alice", .names = "DNS:alice.example"});
+  const auto tell = [](exchange& current) -> task<> {
+    const tls::stream* secure = current.secured();
+    if (secure == nullptr) {
+      current.respond(status::ok, "in the clear");
+      co_return;
+    }
+    const auto shown = secure->peer_certificate();
+    std::string told(shown->subject + " " + shown->names.front() + " by " +
+                     std::string(secure->alpn()));
+    EXPECT_EQ(secure->version(), tls::version::tls_1_3);
+    EXPECT_FALSE(secure->cipher().empty());
+    current.respond(status::ok, told);
+  };
+  static constexpr std::string_view http[] = {"http/1.1"};
+  on_loop([&]() -> task<> {
+    net::listener where(net::loopback(0));
+    const auto how = tls::context::server({.certificate_file = made().good.certificate,
+                                           .key_file = made().good.key,
+                                           .client_ca_file = made().ca_file,
+                                           .alpn = http});
+    auto ask = [&]() -> task<> {
+      client asking({}, tls::context::client({.ca_file = made().ca_file,
+                                              .certificate_file = alice.certificate,
+                                              .key_file = alice.key,
+                                              .alpn = http}));
+      response answer =
+          co_await asking.get("https://localhost:" + std::to_string(where.local().port()) + "/");
+      const std::string body = co_await answer.read_all();
+      EXPECT_EQ(body, "CN = alice DNS:alice.example by http/1.1");
+    };
+    co_await race(serve_tls(where, how, tell), ask());
+    net::listener plain(net::loopback(0));
+    auto ask_plainly = [&]() -> task<> {
+      client asking;
+      response answer = co_await asking.get("http://" + plain.local().to_string() + "/");
+      const std::string body = co_await answer.read_all();
+      EXPECT_EQ(body, "in the clear");
+    };
+    co_await race(serve(plain, tell), ask_plainly());
   });
 }
 
