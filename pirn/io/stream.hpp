@@ -135,8 +135,8 @@ inline constexpr stream_methods methods_of{
 /// and is compiled once.
 ///
 /// Lifetime: the stream outlives it.
-/// Cost:     a call through a pointer; where the stream's members are no coroutines also a frame for
-///           each read and write, some 20 ns.
+/// Cost:     a call through a pointer; where the stream's members are no coroutines a frame, too,
+///           for each read and write, some 20 ns.
 class stream_ref {
  public:
   template <byte_stream Stream>
