@@ -38,7 +38,6 @@ class carrier {
       std::optional<splice_pipe> pipe = splice_pipe::open();
       may_splice_ = pipe.has_value();
       if (pipe) co_await carry_bulk(*pipe);
-      if (at_end_) co_return bytes_;
     }
   }
 
@@ -65,9 +64,9 @@ class carrier {
       if (kept_bytes > 0) co_return;  // by the driver, in memory: it comes first
       if (kept_bytes < 0) throw failure("read from", from_, kept_bytes);
       const std::ptrdiff_t count = pipe.fill_from(source);
+      // The end, or an urgent byte, which only a read goes past.
+      if (count == 0 || count == -EAGAIN) co_return;
       if (count < 0) throw failure("read from", from_, count);
-      at_end_ = count == 0;
-      if (at_end_) co_return;
       co_await empty(pipe);
       const auto moved_bytes = static_cast<std::size_t>(count);
       bytes_ += moved_bytes;

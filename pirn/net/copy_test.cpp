@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "pirn/core/cancelled.hpp"
 #include "pirn/net/connected_test.hpp"
@@ -122,6 +123,26 @@ TEST_P(copy_test, a_receiver_that_does_not_read_holds_the_sender_back) {
   });
 }
 
+TEST_P(copy_test, an_urgent_byte_is_no_end) {
+  if (is_virtual()) return;  // a simulated network has none
+  on_loop([]() -> task<> {
+    way between = co_await connected_twice();
+    const std::string bulk = some_text(4 << 20);
+    auto send = [&]() -> task<> {
+      co_await between.first.client.write_all(bulk);
+      const int sender = between.first.client.native_handle();
+      while (::send(sender, "!", 1, MSG_OOB | MSG_DONTWAIT) != 1) co_await sleep_for(1ms);
+      co_await between.first.client.write_all(bulk);
+      co_await between.first.client.shut_down_writing();
+    };
+    auto [none, bytes, got] =
+        co_await gather(send(), copy_and_end(between.first.server, between.second.client),
+                        read_to_end(between.second.server));
+    EXPECT_EQ(bytes, 2 * bulk.size());
+    EXPECT_TRUE(got == bulk + bulk);
+  });
+}
+
 TEST_P(copy_test, a_reset_of_either_end_ends_it_with_an_error_that_names_the_end) {
   on_loop([]() -> task<> {
     for (const bool is_source : {true, false}) {
@@ -152,15 +173,19 @@ TEST_P(copy_test, a_reset_of_either_end_ends_it_with_an_error_that_names_the_end
         child<> sending = group.spawn(send);
         child<> copies = group.spawn(copying);
         co_await receive_some();
-        sending.cancel();
-        try {
-          co_await sending;
-        } catch (const future_cancelled&) {
+        if (is_source) {
+          sending.cancel();
+          try {
+            co_await sending;
+          } catch (const future_cancelled&) {
+          }
         }
         tcp_stream& broken = is_source ? between.first.client : between.second.server;
         broken.reset_on_close();
         broken.close();
         if (is_source) co_await read_to_end(between.second.server);
+        co_await copies;
+        sending.cancel();
       };
       co_await with_group(body);
       EXPECT_TRUE(error.starts_with(is_source ? "read from " + source : "write to " + target))

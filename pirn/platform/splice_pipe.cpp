@@ -13,8 +13,8 @@ namespace {
 
 constexpr int wanted_capacity_bytes = 1 << 20;  // what a user may have without privileges
 
-// Whether splice(2) waits for a socket that is full is decided by the flags of the socket's file,
-// not by the call's. The flags are changed for the call alone: requests that a driver has in the
+// Whether splice(2) waits for a socket is decided by the flags of the socket's file, not by the
+// call's. The flags are changed for the call alone: requests that a driver has in the
 // kernel were made without them, and keep their ways.
 class nonblocking_meanwhile {
  public:
@@ -54,6 +54,7 @@ std::optional<splice_pipe> splice_pipe::open() noexcept {
 }
 
 std::ptrdiff_t splice_pipe::fill_from(int socket) noexcept {
+  nonblocking_meanwhile socket_flags(socket);
   const std::ptrdiff_t count = move_now(socket, ends_.writer.get(), capacity_bytes_);
   if (count > 0) held_bytes_ += static_cast<std::size_t>(count);
   return count;

@@ -19,9 +19,9 @@ class splice_pipe {
 
   /// Takes in what the socket has received, as much as there is room for.
   ///
-  /// Requires: nothing is held; the socket has something to receive, or is at its end (it is waited
-  ///           for otherwise, whatever the socket's flags say).
-  /// Returns:  the count, 0 at the end of the stream, or -errno.
+  /// Requires: nothing is held.
+  /// Returns:  the count; 0 at the end of the stream, or before an urgent byte; -EAGAIN when there
+  ///           is nothing; or -errno.
   std::ptrdiff_t fill_from(int socket) noexcept;
 
   /// Gives away what is held, as much as the socket takes now.

@@ -42,6 +42,13 @@ TEST_F(splice_pipe_test, the_end_of_the_source_is_a_count_of_0) {
   EXPECT_EQ(pipe_.fill_from(source_.right.get()), 0);
 }
 
+TEST_F(splice_pipe_test, a_source_that_blocks_and_has_nothing_is_not_waited_for) {
+  const int source = source_.right.get();
+  ASSERT_EQ(::fcntl(source, F_GETFL) & O_NONBLOCK, 0);
+  EXPECT_EQ(pipe_.fill_from(source), -EAGAIN);
+  EXPECT_EQ(::fcntl(source, F_GETFL) & O_NONBLOCK, 0);
+}
+
 TEST_F(splice_pipe_test, a_full_target_that_blocks_is_not_waited_for_and_goes_on_blocking) {
   const std::string much(64 << 10, 'x');
   ASSERT_EQ(set_nonblocking(source_.left.get()), 0);
