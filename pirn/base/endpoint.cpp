@@ -7,6 +7,8 @@
 
 #include <arpa/inet.h>
 
+#include "pirn/base/printable.hpp"
+
 namespace pirn {
 
 namespace {
@@ -41,7 +43,7 @@ endpoint endpoint::ipv6(std::array<std::uint8_t, 16> ip, std::uint16_t port,
 
 endpoint endpoint::unix_socket(std::string_view path) {
   if (path.empty() || path.size() > path_max_bytes) {
-    throw std::invalid_argument("a Unix socket's path has 1 to 107 bytes: '" + std::string(path) +
+    throw std::invalid_argument("a Unix socket's path has 1 to 107 bytes: '" + printable(path) +
                                 "'");
   }
   endpoint result;
@@ -95,7 +97,7 @@ std::string endpoint::host() const {
   if (family_ == family::unix_path) {
     std::string name(path());
     if (name.front() == '\0') name.front() = '@';  // as ss and lsof print abstract names
-    return name;
+    return printable(name);
   }
   if (family_ == family::none) return "none";
   char text[INET6_ADDRSTRLEN] = {};

@@ -28,6 +28,11 @@ TEST(endpoint, an_abstract_name_is_written_and_read_with_an_at_sign) {
   EXPECT_EQ(endpoint::parse("unix:\0name"sv), abstract);
 }
 
+TEST(endpoint, a_name_does_not_begin_a_line_of_its_own) {
+  EXPECT_EQ(endpoint::unix_socket("/run/a\nb").to_string(), R"(unix:/run/a\nb)");
+  EXPECT_EQ(endpoint::unix_socket("\0a\0\x1b[2J"sv).to_string(), R"(unix:@a\x00\x1b[2J)");
+}
+
 TEST(endpoint, what_is_no_address_is_none) {
   for (const std::string_view text : {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "::1:80",
                                       "[::1]", "unix:", "host:80", "300.0.0.1:80"}) {
