@@ -35,6 +35,14 @@ int happened(int events) noexcept {
   return result;
 }
 
+template <class Change>
+int change_flags(int descriptor, Change change) noexcept {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags < 0) return -errno;
+  const int wanted = change(flags);
+  return wanted == flags || ::fcntl(descriptor, F_SETFL, wanted) == 0 ? 0 : -errno;
+}
+
 }  // namespace
 
 std::expected<pipe_ends, std::error_code> make_pipe() {
@@ -100,10 +108,11 @@ int set_close_on_exec(int descriptor) noexcept {
 }
 
 int set_nonblocking(int descriptor) noexcept {
-  int flags = ::fcntl(descriptor, F_GETFL);
-  if (flags < 0) return -errno;
-  if ((flags & O_NONBLOCK) != 0) return 0;
-  return ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 ? 0 : -errno;
+  return change_flags(descriptor, [](int flags) { return flags | O_NONBLOCK; });
+}
+
+int set_blocking(int descriptor) noexcept {
+  return change_flags(descriptor, [](int flags) { return flags & ~O_NONBLOCK; });
 }
 
 std::ptrdiff_t read_now(int descriptor, std::span<std::byte> into) noexcept {

@@ -58,6 +58,8 @@ int set_close_on_exec(int descriptor) noexcept;
 /// Makes reads and writes give -EAGAIN where they would wait, for all who share the open file.
 /// Returns: 0 or -errno.
 int set_nonblocking(int descriptor) noexcept;
+/// Makes them wait again.
+int set_blocking(int descriptor) noexcept;
 
 /// Returns: the count, 0 at the end, or -errno; -EAGAIN when there is nothing now.
 std::ptrdiff_t read_now(int descriptor, std::span<std::byte> into) noexcept;

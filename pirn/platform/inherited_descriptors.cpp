@@ -1,6 +1,5 @@
 #include "pirn/platform/inherited_descriptors.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <limits>
@@ -34,14 +33,6 @@ std::optional<int> number_in(std::string_view text) {
   return number;
 }
 
-/// The next of the names that colons separate.
-std::string take_name(std::string_view& names) {
-  if (names.empty()) return "unknown";
-  const std::string_view name = names.substr(0, names.find(':'));
-  names.remove_prefix(std::min(name.size() + 1, names.size()));
-  return std::string(name);
-}
-
 }  // namespace
 
 std::vector<inherited_descriptor> take_inherited_descriptors() {
@@ -54,16 +45,28 @@ std::vector<inherited_descriptor> take_inherited_descriptors() {
   if (!count || *count < 0 || *count > count_max) {
     throw std::invalid_argument("LISTEN_FDS is '" + *count_text + "', no count of descriptors");
   }
-  std::string_view names = all_names ? std::string_view(*all_names) : std::string_view();
+  const std::vector<std::string> names = split_descriptor_names(all_names.value_or(""));
   std::vector<inherited_descriptor> taken;
-  for (int number = first_inherited; number < first_inherited + *count; ++number) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(*count); ++i) {
+    const int number = first_inherited + static_cast<int>(i);
     const int error = set_close_on_exec(number);
     if (error != 0) {
       throw std::system_error(errno_code(-error), "inherited descriptor " + std::to_string(number));
     }
-    taken.push_back({take_name(names), unique_fd(number)});
+    const bool is_named = i < names.size() && !names[i].empty();
+    taken.push_back({is_named ? names[i] : "unknown", unique_fd(number)});
   }
   return taken;
+}
+
+std::vector<std::string> split_descriptor_names(std::string_view line) {
+  std::vector<std::string> names;
+  for (;;) {
+    const std::size_t end = line.find(':');
+    names.emplace_back(line.substr(0, end));
+    if (end == std::string_view::npos) return names;
+    line.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace pirn

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pirn/platform/fd.hpp"
@@ -23,5 +24,8 @@ struct inherited_descriptor {
 /// Threads: at the program's start, before others may read the environment.
 /// Source:  sd_listen_fds_with_names(3).
 std::vector<inherited_descriptor> take_inherited_descriptors();
+
+/// The names between the colons of a line, as LISTEN_FDNAMES has them: one more than colons.
+std::vector<std::string> split_descriptor_names(std::string_view line);
 
 }  // namespace pirn

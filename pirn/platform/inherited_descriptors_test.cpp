@@ -89,6 +89,12 @@ TEST(inherited_descriptors, one_that_is_not_open_is_an_error) {
   EXPECT_EQ(failed, 0);
 }
 
+TEST(inherited_descriptors, names_stand_between_colons) {
+  EXPECT_EQ(split_descriptor_names("one:two"), (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(split_descriptor_names(":x:"), (std::vector<std::string>{"", "x", ""}));
+  EXPECT_EQ(split_descriptor_names(""), std::vector<std::string>{""});
+}
+
 TEST(inherited_descriptors, without_the_variables_there_are_none) {
   ::unsetenv("LISTEN_PID");
   EXPECT_TRUE(take_inherited_descriptors().empty());

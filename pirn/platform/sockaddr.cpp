@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <cstring>
 
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 
 #include "pirn/platform/descriptor_calls.hpp"
-#include "pirn/platform/unix_socket.hpp"
+#include "pirn/platform/socket_file.hpp"
 
 namespace pirn {
 
@@ -46,12 +48,16 @@ endpoint ipv6_endpoint(const sockaddr_in6& from) noexcept {
   return endpoint::ipv6(ip, ntohs(from.sin6_port), from.sin6_scope_id);
 }
 
-// In the place of a Unix socket whose owner has died: nobody else would ever remove its file.
-bool bind_to(int descriptor, const endpoint& local) noexcept {
+/// Returns: 0 or an errno.
+int bind_and_listen(int descriptor, const endpoint& local, int backlog) {
+  if (has_socket_file(local)) return listen_at_file(descriptor, local, backlog);
   const socket_address address(local);
-  if (::bind(descriptor, address.data(), address.size()) == 0) return true;
-  if (errno != EADDRINUSE || !remove_stale_socket(local)) return false;
-  return ::bind(descriptor, address.data(), address.size()) == 0;
+  if (::bind(descriptor, address.data(), address.size()) != 0) return errno;
+  return ::listen(descriptor, backlog) == 0 ? 0 : errno;
+}
+
+bool is_known_family(int family) noexcept {
+  return family == AF_INET || family == AF_INET6 || family == AF_UNIX;
 }
 
 }  // namespace
@@ -145,10 +151,11 @@ std::expected<unique_fd, std::error_code> open_listener(const endpoint& local,
   bool ip = ipv6 || local.kind() == endpoint::family::ipv4;
   if ((ip && !set_option(listener, SOL_SOCKET, SO_REUSEADDR, 1)) ||
       (ip && options.reuse_port && !set_option(listener, SOL_SOCKET, SO_REUSEPORT, 1)) ||
-      (ipv6 && !set_option(listener, IPPROTO_IPV6, IPV6_V6ONLY, options.only_ipv6 ? 1 : 0)) ||
-      !bind_to(listener, local) || ::listen(listener, options.backlog) != 0) {
+      (ipv6 && !set_option(listener, IPPROTO_IPV6, IPV6_V6ONLY, options.only_ipv6 ? 1 : 0))) {
     return std::unexpected(last_error());
   }
+  const int error = bind_and_listen(listener, local, options.backlog);
+  if (error != 0) return std::unexpected(errno_code(error));
   return made;
 }
 
@@ -172,6 +179,34 @@ std::expected<unique_fd, std::error_code> adopt_listener(int descriptor,
   return unique_fd(descriptor);
 }
 
+std::expected<unique_fd, std::error_code> adopt_stream(int descriptor,
+                                                       const stream_options& options,
+                                                       descriptor_mode mode) {
+  int type = 0;
+  int listens = 0;
+  if (!read_option(descriptor, SO_TYPE, type) || !read_option(descriptor, SO_ACCEPTCONN, listens)) {
+    return std::unexpected(last_error());
+  }
+  if (type != SOCK_STREAM || listens != 0) return std::unexpected(errno_code(EINVAL));
+  socket_address peer;
+  if (::getpeername(descriptor, peer.data(), peer.size_word()) != 0) {
+    return std::unexpected(last_error());
+  }
+  if (!is_known_family(peer.family())) return std::unexpected(errno_code(EAFNOSUPPORT));
+  if (!set_stream_options(descriptor, peer.family(), options)) {
+    return std::unexpected(last_error());
+  }
+  int error = set_close_on_exec(descriptor);
+  if (error == 0 && mode == descriptor_mode::blocking) error = set_blocking(descriptor);
+  if (error != 0) return std::unexpected(errno_code(-error));
+  return unique_fd(descriptor);
+}
+
+socket_address peer_address(int descriptor) noexcept {
+  socket_address peer;
+  return ::getpeername(descriptor, peer.data(), peer.size_word()) == 0 ? peer : socket_address();
+}
+
 endpoint local_endpoint(int descriptor) noexcept {
   socket_address address;
   if (::getsockname(descriptor, address.data(), address.size_word()) != 0) return {};
@@ -190,6 +225,11 @@ duration sending_stalled_for(int descriptor) noexcept {
   socklen_t size = sizeof told;
   if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &told, &size) != 0) return forever;
   return std::chrono::milliseconds(std::max(told.tcpi_last_data_sent, told.tcpi_last_ack_recv));
+}
+
+std::size_t unsent_bytes(int descriptor) noexcept {
+  int count = 0;
+  return ::ioctl(descriptor, SIOCOUTQ, &count) == 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 int take_socket_error(int descriptor) noexcept {

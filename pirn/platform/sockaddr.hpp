@@ -76,6 +76,13 @@ std::expected<unique_fd, std::error_code> adopt_listener(int descriptor,
                                                          const stream_options& of_accepted,
                                                          descriptor_mode mode);
 
+/// Takes over a connected stream socket: sets its options and closes it in programs that are
+/// started. Its O_NONBLOCK belongs to all who share it, so it is only ever taken away.
+/// Returns: the error, as driver::adopt_stream; then the descriptor is still the caller's.
+std::expected<unique_fd, std::error_code> adopt_stream(int descriptor,
+                                                       const stream_options& options,
+                                                       descriptor_mode mode);
+
 /// Makes a stream socket of the right family for `remote`, with its options set, not yet connected.
 std::expected<unique_fd, std::error_code> open_stream(const endpoint& remote,
                                                       const stream_options& options,
@@ -84,6 +91,9 @@ std::expected<unique_fd, std::error_code> open_stream(const endpoint& remote,
 /// Sets the options that go with the socket's family.
 /// Returns: false with errno.
 bool set_stream_options(int descriptor, int family, const stream_options& options) noexcept;
+
+/// The address of a connection's other end; unspecified when that has gone again.
+socket_address peer_address(int descriptor) noexcept;
 
 /// The descriptor's own address; none when it has none.
 endpoint local_endpoint(int descriptor) noexcept;
@@ -94,6 +104,10 @@ void set_reset_on_close(int descriptor) noexcept;
 /// For how long a TCP connection has sent nothing, or its peer has acknowledged nothing; `forever`
 /// of others, of which the kernel keeps no such time.
 duration sending_stalled_for(int descriptor) noexcept;
+
+/// What the socket's send queue takes: of TCP the bytes that are not acknowledged, of a Unix socket
+/// the memory of what its peer has not read. 0 of what has none.
+std::size_t unsent_bytes(int descriptor) noexcept;
 
 /// The error that the socket has met since it was last asked, 0 for none.
 int take_socket_error(int descriptor) noexcept;

@@ -1,10 +1,8 @@
-// unix_socket: what only a Unix socket has: a peer with a user, and a file that may be left over.
+// unix_socket: what only a Unix socket has: a peer with a user.
 #pragma once
 
 #include <expected>
 #include <system_error>
-
-#include "pirn/base/endpoint.hpp"
 
 namespace pirn {
 
@@ -22,10 +20,4 @@ bool is_unix_socket(int descriptor) noexcept;
 /// Who connected, or, asked by who connected, who listened.
 /// Returns: EOPNOTSUPP when it is no Unix socket.
 std::expected<credentials, std::error_code> peer_credentials(int descriptor) noexcept;
-
-/// Removes the file of a stream socket whose owner has died without doing so: there is one, and
-/// nobody listens there.
-/// Returns: whether it did.
-bool remove_stale_socket(const endpoint& local) noexcept;
-
 }  // namespace pirn
