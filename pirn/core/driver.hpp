@@ -69,6 +69,14 @@ class driver : public inbox::sleeper {
     static_cast<void>(of_accepted);
     return std::unexpected(std::make_error_code(std::errc::not_supported));
   }
+  /// The same for a connected stream socket: EINVAL for one that is no stream, or listens, ENOTCONN
+  /// for one that is not connected, EAFNOSUPPORT for one that is neither IP nor Unix.
+  virtual std::expected<socket_ptr, std::error_code> adopt_stream(int descriptor,
+                                                                  const stream_options& options) {
+    static_cast<void>(descriptor);
+    static_cast<void>(options);
+    return std::unexpected(std::make_error_code(std::errc::not_supported));
+  }
   virtual std::expected<socket_ptr, std::error_code> open_datagrams(
       const endpoint& local, const datagram_options& options) = 0;
 

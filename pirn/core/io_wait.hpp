@@ -32,6 +32,7 @@ class [[nodiscard]] io_wait : public awaitable<io_wait<Request>>, private Reques
                                      std::is_same_v<Request, receive_leased_operation>;
 
   Request& request() noexcept { return *this; }
+  const Request& request() const noexcept { return *this; }
 
   std::string describe() const override { return std::string(verb_); }
 

@@ -55,6 +55,9 @@ class socket {
   /// system does not say.
   virtual duration sending_stalled_for() const noexcept { return forever; }
 
+  /// Memory that what the transport was given to send still takes; 0 where the system does not say.
+  virtual std::size_t unsent_bytes() const noexcept { return 0; }
+
   /// Says to the peer that nothing more will be sent; what was sent before still arrives.
   /// Returns: 0 or -errno.
   virtual int shut_down_sending() noexcept = 0;

@@ -52,6 +52,8 @@ class epoll_driver final : public driver {
                                                     const listen_options& options) override;
   std::expected<socket_ptr, std::error_code> adopt_listener(
       int descriptor, const stream_options& of_accepted) override;
+  std::expected<socket_ptr, std::error_code> adopt_stream(int descriptor,
+                                                          const stream_options& options) override;
   std::expected<socket_ptr, std::error_code> open_datagrams(
       const endpoint& local, const datagram_options& options) override;
 
@@ -216,6 +218,15 @@ std::expected<socket_ptr, std::error_code> epoll_driver::adopt_listener(
   if (!adopted) return std::unexpected(adopted.error());
   auto listener = std::make_unique<epoll_listener>(shared_, std::move(*adopted), of_accepted);
   return socket_ptr(listener.release());
+}
+
+std::expected<socket_ptr, std::error_code> epoll_driver::adopt_stream(
+    int descriptor, const stream_options& options) {
+  auto adopted = pirn::adopt_stream(descriptor, options, descriptor_mode::non_blocking);
+  if (!adopted) return std::unexpected(adopted.error());
+  const socket_address peer = peer_address(adopted->get());
+  auto stream = std::make_unique<epoll_stream>(shared_, std::move(*adopted), peer);
+  return socket_ptr(stream.release());
 }
 
 std::expected<socket_ptr, std::error_code> epoll_driver::open_datagrams(

@@ -111,6 +111,9 @@ class epoll_stream final : public epoll_socket {
   duration sending_stalled_for() const noexcept override {
     return pirn::sending_stalled_for(descriptor_.get());
   }
+  std::size_t unsent_bytes() const noexcept override {
+    return pirn::unsent_bytes(descriptor_.get());
+  }
   int shut_down_sending() noexcept override;
   void reset_on_close() noexcept override { set_reset_on_close(descriptor_.get()); }
 

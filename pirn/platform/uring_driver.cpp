@@ -44,6 +44,8 @@ class driver_on_uring final : public uring_driver {
                                                     const listen_options& options) override;
   std::expected<socket_ptr, std::error_code> adopt_listener(
       int descriptor, const stream_options& of_accepted) override;
+  std::expected<socket_ptr, std::error_code> adopt_stream(int descriptor,
+                                                          const stream_options& options) override;
   std::expected<socket_ptr, std::error_code> open_datagrams(
       const endpoint& local, const datagram_options& options) override;
 
@@ -203,6 +205,14 @@ std::expected<socket_ptr, std::error_code> driver_on_uring::adopt_listener(
   auto adopted = pirn::adopt_listener(descriptor, of_accepted, descriptor_mode::blocking);
   if (!adopted) return std::unexpected(adopted.error());
   return socket_ptr(new uring_listener(core_, std::move(*adopted), of_accepted));
+}
+
+std::expected<socket_ptr, std::error_code> driver_on_uring::adopt_stream(
+    int descriptor, const stream_options& options) {
+  auto adopted = pirn::adopt_stream(descriptor, options, descriptor_mode::blocking);
+  if (!adopted) return std::unexpected(adopted.error());
+  const socket_address peer = peer_address(adopted->get());
+  return socket_ptr(new uring_stream(core_, std::move(*adopted), peer));
 }
 
 std::expected<socket_ptr, std::error_code> driver_on_uring::open_datagrams(

@@ -114,10 +114,9 @@ void uring_listener::refused(int result) noexcept {
 }
 
 void uring_listener::hand_over(unique_fd connection, accept_operation& request) noexcept {
-  socket_address peer;
   // The kernel tells no addresses to a request that accepts many. One that has gone again has none;
   // its stream will say so.
-  if (::getpeername(connection.get(), peer.data(), peer.size_word()) != 0) peer = {};
+  const socket_address peer = peer_address(connection.get());
   // Connections of TCP have their listener's options; others get them now.
   if (peer.family() == AF_UNIX) set_stream_options(connection.get(), AF_UNIX, of_accepted_);
   try {

@@ -316,7 +316,8 @@ void uring_stream::submit_send() noexcept {
   io_uring_sqe& entry = core_.submit(IORING_OP_SEND, descriptor_.get(), this, uring_target::sent);
   entry.addr = reinterpret_cast<std::uint64_t>(rest.data());
   entry.len = static_cast<std::uint32_t>(std::min<std::size_t>(rest.size(), 1U << 30));
-  entry.msg_flags = MSG_NOSIGNAL | MSG_WAITALL;
+  // At a Unix socket each part is told, for nothing else says that a slow peer takes something.
+  entry.msg_flags = peer_.is_unix() ? MSG_NOSIGNAL : MSG_NOSIGNAL | MSG_WAITALL;
   entry.ioprio = IORING_RECVSEND_POLL_FIRST;  // the socket has just said that it is full
 }
 

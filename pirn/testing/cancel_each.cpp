@@ -6,6 +6,7 @@
 #include "pirn/base/assert.hpp"
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/exception_group.hpp"
+#include "pirn/core/scope_walk.hpp"
 #include "pirn/core/sleep.hpp"
 #include "pirn/testing/bounded.hpp"
 #include "pirn/testing/census.hpp"
@@ -13,15 +14,6 @@
 namespace pirn::testing {
 
 namespace {
-
-/// The scope node after `each` in a walk of the tree below `top`, or null.
-scope_node* next_in_tree(scope_node& each, const scope_node& top) {
-  if (scope_node* below = each.children().first()) return below;
-  for (const scope_node* node = &each; node != &top; node = node->parent()) {
-    if (scope_node* beside = node->parent()->children().next(*node)) return beside;
-  }
-  return nullptr;
-}
 
 /// The task with this id, or null when it has ended; the main task is the first in the tree.
 task_record* find_task(loop& home, const std::uint64_t* id) {

@@ -47,6 +47,20 @@ TEST_P(fail_each_test, lets_the_calls_fail_in_their_order) {
                                              "shut down"}));
 }
 
+TEST_P(fail_each_test, lets_a_socket_say_what_it_would_say_alone) {
+  const auto program = []() -> task<> {
+    net::listener where(net::loopback(0));
+    net::tcp_stream client = co_await net::connect(where.local());
+    net::tcp_stream server = co_await where.accept();
+    std::string much(16 << 20, 'x');
+    const std::ptrdiff_t sent = client.raw().send_at_once(std::as_bytes(std::span(much)));
+    if (sent <= 0) co_return;
+    EXPECT_LT(client.raw().sending_stalled_for(), 20s);
+    EXPECT_GT(client.raw().unsent_bytes(), 0U);
+  };
+  fail_each_call(program, [](const failed_run&) {}, {.error = ENOBUFS, .driver = GetParam()});
+}
+
 TEST(fail_each, says_which_call_failed_and_with_what) {
   const auto check = [](const failed_run& run) {
     if (run.what != "receive") return;

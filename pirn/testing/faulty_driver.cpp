@@ -17,6 +17,8 @@ class faulty_driver::faulty_socket final : public socket {
   std::ptrdiff_t send_at_once(std::span<const std::byte> bytes) noexcept override {
     return owner_.fails("send") ? -owner_.fault_.error : inner_->send_at_once(bytes);
   }
+  duration sending_stalled_for() const noexcept override { return inner_->sending_stalled_for(); }
+  std::size_t unsent_bytes() const noexcept override { return inner_->unsent_bytes(); }
   int shut_down_sending() noexcept override {
     return owner_.fails("shut down") ? -owner_.fault_.error : inner_->shut_down_sending();
   }
@@ -111,34 +113,35 @@ void faulty_driver::poll(time_point until) {
   inner_.poll(until);
 }
 
-std::expected<socket_ptr, std::error_code> faulty_driver::listen(const endpoint& local,
-                                                                 const listen_options& options) {
-  if (fails("listen")) {
+template <class Make>
+std::expected<socket_ptr, std::error_code> faulty_driver::make(std::string_view what,
+                                                               Make made_by) {
+  if (fails(what)) {
     return std::unexpected(std::error_code(fault_.error, std::generic_category()));
   }
-  auto made = inner_.listen(local, options);
+  std::expected<socket_ptr, std::error_code> made = made_by();
   if (made) *made = wrap(std::move(*made));
   return made;
+}
+
+std::expected<socket_ptr, std::error_code> faulty_driver::listen(const endpoint& local,
+                                                                 const listen_options& options) {
+  return make("listen", [&] { return inner_.listen(local, options); });
 }
 
 std::expected<socket_ptr, std::error_code> faulty_driver::adopt_listener(
     int descriptor, const stream_options& of_accepted) {
-  if (fails("listen")) {
-    return std::unexpected(std::error_code(fault_.error, std::generic_category()));
-  }
-  auto made = inner_.adopt_listener(descriptor, of_accepted);
-  if (made) *made = wrap(std::move(*made));
-  return made;
+  return make("listen", [&] { return inner_.adopt_listener(descriptor, of_accepted); });
+}
+
+std::expected<socket_ptr, std::error_code> faulty_driver::adopt_stream(
+    int descriptor, const stream_options& options) {
+  return make("adopt", [&] { return inner_.adopt_stream(descriptor, options); });
 }
 
 std::expected<socket_ptr, std::error_code> faulty_driver::open_datagrams(
     const endpoint& local, const datagram_options& options) {
-  if (fails("open")) {
-    return std::unexpected(std::error_code(fault_.error, std::generic_category()));
-  }
-  auto made = inner_.open_datagrams(local, options);
-  if (made) *made = wrap(std::move(*made));
-  return made;
+  return make("open", [&] { return inner_.open_datagrams(local, options); });
 }
 
 template <class Request>

@@ -20,8 +20,8 @@ struct fault {
 /// Stands between a loop and a driver at the house's one seam, counts what is asked of the driver
 /// and of its sockets, and lets one call fail as the system might: with an error, at once.
 ///
-/// Counted are listen(), adopt_listener() and open_datagrams(), each start(), and of sockets what
-/// may fail. A file whose close() fails is closed nevertheless, as with close(2).
+/// Counted are listen(), adopt_listener(), adopt_stream() and open_datagrams(), each start(), and
+/// of sockets what may fail. A file whose close() fails is closed nevertheless, as with close(2).
 ///
 /// Threads:  its loop's, but wake().
 /// Lifetime: `inner` outlives it; it outlives its sockets. Its owner attaches `inner` to the loop's
@@ -51,6 +51,8 @@ class faulty_driver final : public driver {
                                                     const listen_options& options) override;
   std::expected<socket_ptr, std::error_code> adopt_listener(
       int descriptor, const stream_options& of_accepted) override;
+  std::expected<socket_ptr, std::error_code> adopt_stream(int descriptor,
+                                                          const stream_options& options) override;
   std::expected<socket_ptr, std::error_code> open_datagrams(
       const endpoint& local, const datagram_options& options) override;
 
@@ -84,6 +86,9 @@ class faulty_driver final : public driver {
   /// Whether this call, the next one, is the one that fails.
   bool fails(std::string_view what) noexcept;
   socket_ptr wrap(socket_ptr made);
+  /// Makes a socket and wraps it, unless this is the call that fails.
+  template <class Make>
+  std::expected<socket_ptr, std::error_code> make(std::string_view what, Make made_by);
   template <class Request>
   started pass_on(Request& request, std::string_view what);
   template <class Request>
