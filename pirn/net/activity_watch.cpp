@@ -1,39 +1,12 @@
 #include "pirn/net/activity_watch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "pirn/core/loop.hpp"
-#include "pirn/core/task_record.hpp"
-#include "pirn/net/tcp_stream.hpp"
+#include "pirn/net/activity.hpp"
 
 namespace pirn::net::detail {
-
-/// What the tasks in a scope are at.
-struct activity_watch::activity {
-  time_point last = time_point::min();  // when one of them last had a turn, or bytes went out
-  time_point oldest_read = never;       // since when one of them has waited for bytes
-
-  void add(const task_record& task, time_point now) noexcept {
-    const wait_node* wait = task.waiting();
-    if (wait == nullptr) {
-      last = now;  // it is about to have a turn
-      return;
-    }
-    last = std::max(last, task.waiting_since());
-    if (const auto* writing = dynamic_cast<const write_wait*>(wait)) {
-      const duration stalled = writing->stalled_for();
-      if (stalled != forever) last = std::max(last, now - stalled);
-    } else if (is_read(*wait)) {
-      oldest_read = std::min(oldest_read, task.waiting_since());
-    }
-  }
-
- private:
-  static bool is_read(const wait_node& wait) noexcept {
-    return dynamic_cast<const read_wait*>(&wait) != nullptr ||
-           dynamic_cast<const io_wait<receive_operation>*>(&wait) != nullptr;
-  }
-};
 
 namespace {
 
@@ -43,8 +16,12 @@ time_point after(time_point start, duration timeout) noexcept {
 
 }  // namespace
 
-activity_watch::activity_watch(cancel_scope& watched, duration idle_timeout, duration read_timeout)
-    : watched_(watched), idle_timeout_(idle_timeout), read_timeout_(read_timeout) {
+activity_watch::activity_watch(cancel_scope& watched, const socket& connection,
+                               const serve_options& options)
+    : watched_(watched),
+      connection_(&connection),
+      idle_timeout_(options.idle_timeout),
+      read_timeout_(options.read_timeout) {
   const time_point start = now();
   loop::current().timers().add(*this,
                                std::min(after(start, idle_timeout_), after(start, read_timeout_)));
@@ -54,34 +31,18 @@ activity_watch::~activity_watch() {
   if (is_armed()) loop::current().timers().remove(*this);
 }
 
-// In preorder and without recursion, as every walk of this tree.
-activity_watch::activity activity_watch::look() const noexcept {
-  activity found;
-  if (watched_.host() == nullptr) return found;
-  const time_point now = pirn::now();
-  found.add(*watched_.host(), now);
-  const scope_node* top = &watched_;
-  const scope_node* each = top;
-  for (;;) {
-    if (each->type() == scope_node::kind::task) {
-      found.add(static_cast<const task_record&>(*each), now);
-    }
-    const scope_node* next = each->children().first();
-    while (next == nullptr && each != top) {
-      next = each->parent()->children().next(*each);
-      each = each->parent();
-    }
-    if (next == nullptr) return found;
-    each = next;
-  }
+// What went out since the last look did so at the latest just now.
+time_point activity_watch::last_of(const activity& found) noexcept {
+  const bool went_on = found.sending != std::exchange(sending_, found.sending);
+  return went_on && found.sending != 0 ? now() : found.last;
 }
 
 // A read that begins after this look is looked at before it is too old: the timer stands again
 // within the time-out.
 void activity_watch::fire() noexcept {
-  const activity found = look();
+  const activity found = look_at(watched_, connection_);
   const time_point now = pirn::now();
-  const time_point idle_at = after(found.last, idle_timeout_);
+  const time_point idle_at = after(last_of(found), idle_timeout_);
   const time_point stale_at = after(std::min(found.oldest_read, now), read_timeout_);
   if (idle_at <= now) {
     reason_ = "idle connection from";

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "pirn/base/printable.hpp"
 #include "pirn/net/error.hpp"
 #include "pirn/net/unix_stream.hpp"
 #include "pirn/platform/inherited_descriptors.hpp"
@@ -16,7 +17,6 @@ namespace {
 
 // The names in a line, as LISTEN_FDNAMES has them, and the descriptors beside it; the answer is a
 // line.
-constexpr char between_names = ':';
 constexpr char end_of_line = '\n';
 constexpr std::string_view ready_line = "ready\n";
 constexpr std::size_t line_max_bytes = 64 * 1024;
@@ -25,22 +25,12 @@ std::string names_of(std::span<const named_listener> listeners) {
   std::string line;
   for (const named_listener& each : listeners) {
     if (each.name.find_first_of(":\n") != std::string::npos) {
-      throw std::invalid_argument("'" + each.name + "' cannot be a listener's name");
+      throw std::invalid_argument("'" + printable(each.name) + "' cannot be a listener's name");
     }
-    if (&each != listeners.data()) line += between_names;
+    if (&each != listeners.data()) line += ':';
     line += each.name;
   }
   return line + end_of_line;
-}
-
-std::vector<std::string> split_names(std::string_view line) {
-  std::vector<std::string> names;
-  for (;;) {
-    const std::size_t end = line.find(between_names);
-    names.emplace_back(line.substr(0, end));
-    if (end == std::string_view::npos) return names;
-    line.remove_prefix(end + 1);
-  }
 }
 
 struct message {
@@ -72,6 +62,7 @@ std::vector<named_listener> inherited_listeners(stream_options of_accepted) {
 }
 
 task<> hand_over(tcp_stream& successor, std::span<const named_listener> listeners) {
+  if (listeners.empty()) throw std::invalid_argument("there is no listener to hand over");
   const std::string names = names_of(listeners);
   std::vector<int> numbers;
   for (const named_listener& each : listeners) numbers.push_back(each.where.native_handle());
@@ -88,7 +79,7 @@ task<> hand_over(tcp_stream& successor, std::span<const named_listener> listener
 task<std::vector<named_listener>> take_over(tcp_stream& predecessor, stream_options of_accepted) {
   message received = co_await receive_message(predecessor);
   received.line.pop_back();
-  std::vector<std::string> names = split_names(received.line);
+  std::vector<std::string> names = split_descriptor_names(received.line);
   if (names.size() != received.descriptors.size()) {
     throw failure("take over from", predecessor.name(), EPROTO);
   }

@@ -30,8 +30,8 @@ std::vector<named_listener> inherited_listeners(stream_options of_accepted = {})
 /// connections have somebody to come to, and those that wait in the backlog wait for the successor.
 ///
 /// Throws: std::system_error of the stream, ECONNRESET when the successor ends without a word;
-///         std::invalid_argument for a name with a colon or a line's end.
-/// Requires: there is a listener.
+///         std::invalid_argument for a name with a colon or a line's end, and when there is no
+///         listener.
 /// Cancel: as send_descriptors; a successor that has the sockets may keep them.
 task<> hand_over(tcp_stream& successor, std::span<const named_listener> listeners);
 

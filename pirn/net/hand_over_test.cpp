@@ -131,6 +131,34 @@ TEST_P(hand_over_test, what_is_no_hand_over_is_a_protocol_error) {
   });
 }
 
+TEST_P(hand_over_test, nothing_cannot_be_handed_over) {
+  on_loop([]() -> task<> {
+    both_ends ends = co_await connected_by_unix_socket();
+    std::string told =
+        co_await message_of<std::invalid_argument>([&] { return hand_over(ends.server, {}); });
+    EXPECT_EQ(told, "there is no listener to hand over");
+    ends.server.close();
+    std::string rest = co_await read_to_end(ends.client);
+    EXPECT_EQ(rest, "");
+  });
+}
+
+TEST_P(hand_over_test, a_listener_that_was_moved_from_is_not_used) {
+  auto ask_for_the_address = []() -> task<> {
+    listener where(loopback(0));
+    listener moved = std::move(where);
+    EXPECT_GT(where.local().port(), 0);  // NOLINT: what a moved-from one says
+    co_return;
+  };
+  auto accept = []() -> task<> {
+    listener where(loopback(0));
+    listener moved = std::move(where);
+    co_await where.accept();  // NOLINT: what a moved-from one says
+  };
+  EXPECT_DEATH(on_loop(ask_for_the_address), "a listener that was moved from is used");
+  EXPECT_DEATH(on_loop(accept), "a listener that was moved from is used");
+}
+
 TEST_P(hand_over_test, a_name_must_fit_into_the_line) {
   on_loop([]() -> task<> {
     both_ends ends = co_await connected_by_unix_socket();

@@ -28,12 +28,13 @@ listener::listener(const unique_fd& given, stream_options of_accepted) {
   unique_fd own = duplicate(given.get());
   std::error_code error = own ? std::error_code() : last_error();
   if (own) {
-    auto adopted = loop::current().driver().adopt_listener(own.get(), of_accepted);
+    const int descriptor = own.release();  // the driver's from here on, unless it refuses
+    auto adopted = loop::current().driver().adopt_listener(descriptor, of_accepted);
     if (adopted) {
-      static_cast<void>(own.release());
       socket_ = *std::move(adopted);
       return;
     }
+    own.reset(descriptor);
     error = adopted.error();
   }
   throw failure("listen on", "descriptor " + std::to_string(given.get()), error.value());
@@ -41,7 +42,7 @@ listener::listener(const unique_fd& given, stream_options of_accepted) {
 
 task<tcp_stream> listener::accept(accept_mode mode) {
   io_wait<accept_operation> accepting("accept");
-  accepting.request().listener = socket_.get();
+  accepting.request().listener = &raw();
   accepting.request().mode = mode;
   int error = co_await accepting;
   if (error < 0) throw failure("accept on", local().to_string(), error);
@@ -50,7 +51,7 @@ task<tcp_stream> listener::accept(accept_mode mode) {
 
 task<std::optional<tcp_stream>> listener::accept_taken() {
   io_wait<accept_operation> accepting("accept what was taken");
-  accepting.request().listener = socket_.get();
+  accepting.request().listener = &raw();
   accepting.request().mode = accept_mode::taken;
   int error = co_await accepting;
   std::optional<tcp_stream> taken;

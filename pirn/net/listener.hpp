@@ -10,8 +10,9 @@
 
 namespace pirn::net {
 
-/// Listens on an address. A Unix socket's file whose owner has died is replaced; it is not removed
-/// at the end, for a successor may go on with the same socket.
+/// Listens on an address. A Unix socket's file whose owner has died is replaced, by one of those
+/// that try it at once; it is not removed at the end, for a successor may go on with the same
+/// socket. (Whoever is at it has a lock meanwhile, on the file `NAME.pirn-lock`.)
 ///
 /// Threads:  its loop's.
 /// Lifetime: destroying it requires that no task is accepting; connections that nobody took are
@@ -46,9 +47,13 @@ class listener {
   task<std::optional<tcp_stream>> accept_taken();
 
   /// The address as bound: with the port that the system chose for port 0.
-  endpoint local() const { return socket_->local(); }
+  endpoint local() const { return raw().local(); }
   /// The kernel's descriptor, or -1 on a simulated network.
-  int native_handle() const noexcept { return socket_->native_handle(); }
+  int native_handle() const noexcept { return raw().native_handle(); }
+  socket& raw() const noexcept {
+    PIRN_ASSERT(socket_ != nullptr, "a listener that was moved from is used");
+    return *socket_;
+  }
 
  private:
   static socket_ptr bind(const endpoint& local, const listen_options& options);

@@ -1,14 +1,51 @@
-#include "pirn/net/server.hpp"
+#include "pirn/net/server_run.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "pirn/core/cancelled.hpp"
 #include "pirn/core/sleep.hpp"
+#include "pirn/core/task_group.hpp"
+#include "pirn/core/within.hpp"
 #include "pirn/io/buffered_reader.hpp"
 #include "pirn/net/activity_watch.hpp"
 #include "pirn/net/error.hpp"
 
 namespace pirn::net::detail {
+
+/// The handlers of a server. One that fails ends alone, and its failure is told with its peer's
+/// address: that is noted beside the task, at its own length, for there may be a million.
+class handler_group final : public task_group {
+ public:
+  handler_group(task_record& owner, const failure_sink& failures)
+      : task_group(owner), failures_(failures) {}
+
+ private:
+  void child_failed(const task_record& child, std::exception_ptr error) noexcept override {
+    if (!is_cancellation(error)) {
+      try {
+        return report_failure(endpoint::unpacked(child.note()), error, failures_);
+      } catch (...) {
+        error = std::current_exception();
+      }
+    }
+    task_group::child_failed(child, std::move(error));
+  }
+
+  const failure_sink& failures_;
+};
+
+namespace {
+
+std::ptrdiff_t places_for(std::size_t connections_max) noexcept {
+  if (connections_max == 0) return PTRDIFF_MAX;
+  return static_cast<std::ptrdiff_t>(std::min<std::size_t>(connections_max, PTRDIFF_MAX));
+}
+
+}  // namespace
 
 void report_failure(const endpoint& peer, const std::exception_ptr& error,
                     const failure_sink& failures) {
@@ -26,17 +63,6 @@ void report_failure(const endpoint& peer, const std::exception_ptr& error,
   }
 }
 
-void handler_group::child_failed(const task_record& child, std::exception_ptr error) noexcept {
-  if (!is_cancellation(error)) {
-    try {
-      return report_failure(endpoint::unpacked(child.note()), error, failures_);
-    } catch (...) {
-      error = std::current_exception();
-    }
-  }
-  task_group::child_failed(child, std::move(error));
-}
-
 task<tcp_stream> accept_patiently(listener& where, duration pause, accept_mode mode) {
   for (;;) {
     bool shortage = false;
@@ -51,11 +77,90 @@ task<tcp_stream> accept_patiently(listener& where, duration pause, accept_mode m
   }
 }
 
-task<> within_timeouts(endpoint peer, task<> work, serve_options options) {
+server_run::server_run(listener& where, const serve_options& options, const failure_sink& failures)
+    : where_(where),
+      options_(options),
+      failures_(failures),
+      places_(places_for(options.connections_max)) {}
+
+bool server_run::has_limits() const noexcept {
+  return options_.connections_max != 0 || options_.idle_timeout != duration{} ||
+         options_.read_timeout != duration{};
+}
+
+task<> server_run::run() {
+  task_record& me = co_await this_task_record{};
+  task_group acceptors(me);
+  std::exception_ptr error;
+  try {
+    co_await within(shield_, run_handlers(acceptors));
+  } catch (...) {
+    error = std::current_exception();
+  }
+  co_await acceptors.join_first(error);
+}
+
+task<> server_run::run_handlers(task_group& acceptors) {
+  task_record& me = co_await this_task_record{};
+  handler_group handlers(me, failures_);
+  std::exception_ptr error;
+  try {
+    co_await serve(handlers, acceptors);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  co_await handlers.join(error);
+}
+
+task<> server_run::serve(handler_group& handlers, task_group& acceptors) {
+  handlers_ = &handlers;
+  child<void> acceptor = acceptors.start(accept_all());
+  try {
+    co_await acceptor;
+  } catch (...) {  // known to its group
+  }
+  handlers_ = nullptr;
+  shield_.set_deadline(saturating_add(now(), options_.grace));
+  // Those that the driver had taken already have nobody else.
+  for (;;) {
+    semaphore_permit place = co_await places_.scoped_acquire();
+    std::optional<tcp_stream> peer = co_await where_.accept_taken();
+    if (!peer) co_return;
+    start(handlers, *std::move(peer), std::move(place));
+  }
+}
+
+task<> server_run::accept_all() {
+  const accept_mode mode = options_.connections_max == 0 ? accept_mode::ahead : accept_mode::single;
+  for (;;) {
+    semaphore_permit place = co_await places_.scoped_acquire();
+    tcp_stream peer = co_await accept_patiently(where_, options_.shortage_pause, mode);
+    if (handlers_ == nullptr) co_return;  // it came while a handler's failure ended the server
+    start(*handlers_, std::move(peer), std::move(place));
+  }
+}
+
+// A connection costs its handler's frame and a record; a frame around it only where it has limits.
+void server_run::start(handler_group& handlers, tcp_stream peer, semaphore_permit place) {
+  const endpoint address = peer.peer();
+  try {
+    if (has_limits()) {
+      handlers.start_noted(address.packed(), limited(std::move(peer), std::move(place)));
+    } else {
+      handlers.start_noted(address.packed(), handle(std::move(peer)));
+    }
+  } catch (...) {  // a handler that is no coroutine
+    report_failure(address, std::current_exception(), failures_);
+  }
+}
+
+// The handler has its stream, so its place is free when the connection is closed.
+task<> server_run::limited(tcp_stream peer, semaphore_permit /*place*/) {
+  const endpoint address = peer.peer();
   cancel_scope scope;
-  activity_watch watch(scope, options.idle_timeout, options.read_timeout);
-  const bool ended = co_await within(scope, std::move(work));
-  if (!ended) throw failure(watch.reason(), peer.to_string(), ETIMEDOUT);
+  activity_watch watch(scope, peer.raw(), options_);
+  const bool ended = co_await within(scope, handle(std::move(peer)));
+  if (!ended) throw failure(watch.reason(), peer_name(address, where_.local()), ETIMEDOUT);
 }
 
 }  // namespace pirn::net::detail

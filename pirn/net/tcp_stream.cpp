@@ -7,7 +7,7 @@
 namespace pirn::net {
 
 std::string read_wait::describe() const {
-  return "read from " + from->peer().to_string();
+  return "read from " + peer_name(*from);
 }
 
 cancel_answer read_wait::withdraw() noexcept {
@@ -23,11 +23,11 @@ void read_wait::completed() noexcept {
 }
 
 void read_wait::fail() const {
-  throw failure("read from", from->peer().to_string(), operation::result);
+  throw failure("read from", peer_name(*from), operation::result);
 }
 
 std::string write_wait::describe() const {
-  return "write to " + to_.peer().to_string();
+  return "write to " + peer_name(to_);
 }
 
 bool write_wait::send_parts() {
@@ -74,7 +74,19 @@ void write_wait::request_ended() noexcept {
 }
 
 void write_wait::fail() const {
-  throw failure("write to", to_.peer().to_string(), error_);
+  throw failure("write to", peer_name(to_), error_);
+}
+
+tcp_stream tcp_stream::adopt(unique_fd connected, stream_options options) {
+  const int descriptor = connected.release();  // the driver's from here on, unless it refuses
+  auto adopted = loop::current().driver().adopt_stream(descriptor, options);
+  if (adopted) return tcp_stream(*std::move(adopted));
+  connected.reset(descriptor);
+  throw failure("adopt", "descriptor " + std::to_string(descriptor), adopted.error().value());
+}
+
+std::string tcp_stream::name() const {
+  return peer_name(raw());
 }
 
 task<std::size_t> tcp_stream::read_some(std::span<std::byte> into) {
@@ -83,13 +95,13 @@ task<std::size_t> tcp_stream::read_some(std::span<std::byte> into) {
   receive.request().from = &raw();
   receive.request().into = into;
   int count = co_await receive;
-  if (count < 0) throw failure("read from", peer().to_string(), count);
+  if (count < 0) throw failure("read from", name(), count);
   co_return static_cast<std::size_t>(count);
 }
 
 task<> tcp_stream::shut_down_writing() {
   int error = raw().shut_down_sending();
-  if (error < 0) throw failure("shut down", peer().to_string(), error);
+  if (error < 0) throw failure("shut down", name(), error);
   co_return;
 }
 

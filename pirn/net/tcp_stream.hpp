@@ -13,6 +13,7 @@
 #include "pirn/core/lease.hpp"
 #include "pirn/core/loop.hpp"
 #include "pirn/core/task.hpp"
+#include "pirn/platform/fd.hpp"
 
 namespace pirn::net {
 
@@ -23,6 +24,7 @@ class [[nodiscard]] read_wait final : public awaitable<read_wait>,
   explicit read_wait(socket& source) noexcept { from = &source; }
   ~read_wait() { PIRN_ASSERT(!is_waiting(), "a task is not destroyed while it reads"); }
   std::string describe() const override;
+  const socket& source() const noexcept { return *from; }
 
  private:
   friend class awaitable<read_wait>;
@@ -56,6 +58,10 @@ class [[nodiscard]] write_wait final : public awaitable<write_wait> {
   std::string describe() const override;
   /// As socket::sending_stalled_for().
   duration stalled_for() const noexcept { return to_.sending_stalled_for(); }
+  /// As socket::unsent_bytes().
+  std::size_t unsent_bytes() const noexcept { return to_.unsent_bytes(); }
+  /// Bytes that the transport has taken since it began to wait.
+  std::size_t taken_bytes() const noexcept { return request_ ? request_->sent_bytes : 0; }
 
  private:
   friend class awaitable<write_wait>;
@@ -104,6 +110,15 @@ class tcp_stream {
  public:
   explicit tcp_stream(socket_ptr connected) noexcept : socket_(std::move(connected)) {}
 
+  /// A stream on a connected socket, of TCP or Unix, that the program has by its number: inherited,
+  /// received, or made otherwise. Nobody else may read from it or write to it. On io_uring its
+  /// O_NONBLOCK is taken away, for all who share it.
+  /// Throws: std::system_error that names the descriptor, which is closed: EINVAL when it is no
+  ///         stream socket or listens, ENOTSOCK, ENOTCONN, EAFNOSUPPORT; ENOTSUP on a simulated
+  ///         network.
+  /// Source: asyncio's create_connection(sock=...).
+  static tcp_stream adopt(unique_fd connected, stream_options options = {});
+
   /// Waits for at least one byte; gives a lease on a buffer that the driver filled, empty at the
   /// end of the stream:
   ///   while (auto chunk = co_await peer.read()) ...   // on GCC 12: await into a local first
@@ -143,8 +158,8 @@ class tcp_stream {
 
   endpoint local() const { return raw().local(); }
   endpoint peer() const { return raw().peer(); }
-  /// The peer's address, as errors tell it.
-  std::string name() const { return peer().to_string(); }
+  /// The peer's address, as errors tell it; of a client without one, whose client it is.
+  std::string name() const;
   /// The kernel's descriptor, or -1 on a simulated network.
   int native_handle() const noexcept { return raw().native_handle(); }
   /// Null when it is closed.

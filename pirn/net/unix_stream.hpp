@@ -39,7 +39,8 @@ struct received_descriptors {
 
 /// Reads at least one byte into the caller's memory, and takes the descriptors that come with them;
 /// they are closed in programs that are started. Descriptors end a read: a second message of them
-/// is for the next one. What is read otherwise loses its descriptors.
+/// is for the next one. What is read otherwise loses its descriptors. Of a connection's descriptor
+/// tcp_stream::adopt() makes a stream, of a listener's one a `listener`.
 ///
 /// Requires: no task is reading.
 /// Throws:   std::system_error: EOPNOTSUPP when it is no kernel's Unix socket; EMFILE when this

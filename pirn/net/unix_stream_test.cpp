@@ -42,6 +42,10 @@ std::size_t fill(tcp_stream& stream) {
   }
 }
 
+task<> write_word(tcp_stream& to) {
+  co_await to.write_all("word");
+}
+
 TEST_P(unix_stream_test, the_peer_of_both_ends_is_known) {
   on_loop([]() -> task<> {
     both_ends ends = co_await connected_by_unix_socket();
@@ -257,6 +261,44 @@ TEST_P(unix_stream_test, another_file_in_its_place_is_left_alone) {
     EXPECT_THROW(listener{endpoint::unix_socket(path)}, std::system_error);
     EXPECT_EQ(::access(path.c_str(), F_OK), 0);
     co_return;
+  });
+}
+
+TEST_P(unix_stream_test, an_error_says_whose_client_it_was) {
+  on_loop([]() -> task<> {
+    both_ends ends = co_await connected_by_unix_socket();
+    const std::string path = ends.server.local().to_string();
+    EXPECT_EQ(ends.server.name(), "a client of " + path);
+    EXPECT_EQ(ends.client.name(), path);
+    EXPECT_EQ(ends.server.read().describe(), "read from a client of " + path);
+    ends.client.close();
+    std::string rest = co_await read_to_end(ends.server);
+    std::string told =
+        co_await message_of<std::system_error>([&] { return write_word(ends.server); });
+    EXPECT_EQ(told, "write to a client of " + path + ": Broken pipe");
+  });
+}
+
+TEST_P(unix_stream_test, a_socket_pair_has_no_names_to_tell) {
+  on_loop([]() -> task<> {
+    socket_pair pair = make_socket_pair().value();
+    tcp_stream stream = tcp_stream::adopt(std::move(pair.left));
+    pair.right.reset();
+    std::string told = co_await message_of<std::system_error>([&] { return write_word(stream); });
+    EXPECT_EQ(told, "write to an unnamed socket: Broken pipe");
+  });
+}
+
+TEST_P(unix_stream_test, a_peers_name_does_not_begin_a_line_of_its_own) {
+  on_loop([]() -> task<> {
+    const endpoint shouting = abstract_name("pirn\nfatal: ");
+    listener where(shouting);
+    auto [client, server] = co_await gather(connect(where.local()), where.accept());
+    EXPECT_EQ(client.name().find('\n'), std::string::npos) << client.name();
+    server.close();
+    std::string rest = co_await read_to_end(client);
+    std::string told = co_await message_of<std::system_error>([&] { return write_word(client); });
+    EXPECT_TRUE(told.starts_with(R"(write to unix:@pirn\nfatal: )")) << told;
   });
 }
 
