@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -19,6 +20,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,10 +37,21 @@ namespace {
 using namespace std::chrono_literals;
 using namespace pirn;
 
+/// How long anything may take before the test gives up.
+constexpr std::chrono::seconds patience{60};
+
 /// A line through which one process tells the others something.
 struct told {
   told() {
     if (::pipe(ends.data()) != 0) std::abort();
+  }
+  told(told&&) = delete;  // closes its ends
+  ~told() {
+    for (int end : ends) ::close(end);
+  }
+  bool has_news() const {
+    pollfd reader{.fd = ends[0], .events = POLLIN, .revents = 0};
+    return ::poll(&reader, 1, 0) == 1;
   }
   void say(std::uint16_t number) const {
     if (::write(ends[1], &number, sizeof number) != sizeof number) std::abort();
@@ -98,22 +111,73 @@ task<> new_server(int number, const told& stop) {
   });
 }
 
-template <class Body>
-pid_t in_child(driver_choice driver, Body body) {
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  try {
-    run({.driver = driver}, body);
-    ::_exit(0);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    ::_exit(1);
+/// A program in a process of its own, which the test's end ends.
+class child_process {
+ public:
+  template <class Body>
+  child_process(const char* name, driver_choice driver, Body body) : name_(name), pid_(::fork()) {
+    if (pid_ < 0) std::abort();
+    if (pid_ != 0) return;
+    try {
+      run({.driver = driver}, body);
+      ::_exit(0);
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "the %s server: %s\n", name, error.what());
+      ::_exit(1);
+    }
   }
+  child_process(child_process&&) = delete;  // is ended once
+  ~child_process() {
+    if (has_ended()) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+  bool has_ended() {
+    if (!ended_) ended_ = ::waitpid(pid_, &status_, WNOHANG) == pid_;
+    return ended_;
+  }
+  /// "the old server: exit status 1"
+  std::string state() {
+    std::string text = "the " + name_ + " server: ";
+    if (!has_ended()) return text + "running";
+    if (WIFSIGNALED(status_)) return text + ::strsignal(WTERMSIG(status_));
+    return text + "exit status " + std::to_string(WEXITSTATUS(status_));
+  }
+
+ private:
+  std::string name_;
+  pid_t pid_;
+  int status_ = 0;
+  bool ended_ = false;
+};
+
+/// Waits until it is so, for as long as the processes run that it takes.
+/// Returns: what is wrong; empty when it is so.
+template <class Condition>
+std::string wait_until(Condition is_so, std::initializer_list<child_process*> needed) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!is_so()) {
+    for (child_process* each : needed) {
+      if (each->has_ended()) return each->state();
+    }
+    if (std::chrono::steady_clock::now() > deadline) return "it takes too long";
+    std::this_thread::yield();
+  }
+  return {};
+}
+
+/// Returns: how it ended, or that it has not.
+std::string end_of(child_process& child) {
+  wait_until([&] { return child.has_ended(); }, {});
+  return child.state();
 }
 
 /// Asks the server who it is; what went wrong, if something did.
 std::string ask(std::uint16_t port) {
   const int peer = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
+  ::setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -152,12 +216,6 @@ struct answers {
   }
 };
 
-int status_of(pid_t child) {
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
-}
-
 using driver_pair = std::pair<driver_choice, driver_choice>;
 class hand_over_test : public ::testing::TestWithParam<driver_pair> {};
 
@@ -177,11 +235,12 @@ TEST_P(hand_over_test, no_client_notices_that_the_server_is_replaced) {
   const told start;
   const told stop;
   const int number = ::getpid();
-  const pid_t old_one = in_child(GetParam().first, [&] { return old_server(number, port); });
-  const pid_t new_one = in_child(GetParam().second, [&] {
+  child_process old_one("old", GetParam().first, [&] { return old_server(number, port); });
+  child_process new_one("new", GetParam().second, [&] {
     start.hear();  // on this process's time: nothing runs here yet
     return new_server(number, stop);
   });
+  ASSERT_EQ(wait_until([&] { return port.has_news(); }, {&old_one}), "");
   const std::uint16_t at = port.hear();
   answers got;
   {
@@ -191,15 +250,18 @@ TEST_P(hand_over_test, no_client_notices_that_the_server_is_replaced) {
         while (!enough.stop_requested()) got.add(ask(at));
       });
     }
-    while (got.by_old.load() < 300) std::this_thread::yield();
+    const auto are_answered = [&](const std::atomic<int>& by) {
+      return by.load() >= 300 || got.other.load() != 0;
+    };
+    ASSERT_EQ(wait_until([&] { return are_answered(got.by_old); }, {&old_one, &new_one}), "");
     start.say(1);
-    while (got.by_new.load() < 300 && got.other.load() == 0) std::this_thread::yield();
-    EXPECT_EQ(status_of(old_one), 0) << "the old server ends by itself";
+    ASSERT_EQ(wait_until([&] { return are_answered(got.by_new); }, {&new_one}), "");
+    EXPECT_EQ(end_of(old_one), "the old server: exit status 0") << "it ends by itself";
   }
   EXPECT_EQ(got.other.load(), 0);
   EXPECT_EQ(ask(at), "new");
   stop.say(1);
-  EXPECT_EQ(status_of(new_one), 0);
+  EXPECT_EQ(end_of(new_one), "the new server: exit status 0");
 }
 
 }  // namespace
