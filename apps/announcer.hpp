@@ -1,4 +1,4 @@
-// announcer: tells the user where a command listens.
+// announcer: tells the user, and who manages services, where a command listens and when it stops.
 #pragma once
 
 #include <cstdio>
@@ -6,16 +6,24 @@
 
 #include <fmt/core.h>
 
+#include "pirn/core/task.hpp"
 #include "pirn/exec/worker.hpp"
+#include "pirn/platform/service_manager.hpp"
 
 namespace pirn::apps {
 
-/// Prints a line on standard output, once: of several workers, the first does.
+/// Prints a line on standard output, and tells the service manager, once: of several workers, the
+/// first does.
 template <class... Args>
 void announce(const worker& me, fmt::format_string<Args...> text, Args&&... args) {
   if (me.index() != 0) return;
   fmt::print("{}, press Ctrl-C to stop\n", fmt::format(text, std::forward<Args>(args)...));
   std::fflush(stdout);
+  notify_ready();
 }
+
+/// Serves until it is cancelled, and tells the service manager as soon as that happens: what is
+/// under way may take a while.
+task<> serve_and_announce_end(worker me, task<> serving);
 
 }  // namespace pirn::apps

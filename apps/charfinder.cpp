@@ -22,6 +22,7 @@
 #include "found_text.hpp"
 #include "index_cache.hpp"
 #include "json_text.hpp"
+#include "listening.hpp"
 #include "name_search.hpp"
 #include "pirn/net/server.hpp"
 #include "pirn/run/run.hpp"
@@ -36,13 +37,14 @@ the same. A character's line has its code point, the character itself, and its n
 
 With --tcp it answers telnet: a query a line, after the prompt "?> ". An empty line asks for another
 one, a control character ends the session (Ctrl-C of telnet), and Ctrl-C here ends the server. Each
-query is logged on standard error.
+query is logged on standard error. Started with a socket by systemd (LISTEN_FDS), it answers on
+that.
 
 The names are those of UnicodeData.txt, which Debian's package unicode-data has. An index over them
 is kept in $XDG_CACHE_HOME/pirn, otherwise ~/.cache/pirn.
 
 Exit status: 0; 1 when no name matches, or something failed; 2 for wrong arguments; 130 after
-Ctrl-C.
+Ctrl-C, 143 after SIGTERM.
 
 Examples:
   pirn charfinder cat eyes             GRINNING CAT FACE WITH SMILING EYES, and two more
@@ -108,18 +110,19 @@ void write_to_standard_error(std::string_view lines) {
   std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 
-task<> serve_queries(worker me, const name_index& index, bool quiet, endpoint where) {
+task<> serve_queries(worker me, const name_index& index, bool quiet, const listening_place& where) {
   const session_log log = quiet ? session_log() : write_to_standard_error;
-  net::listener listening(me, where);
+  net::listener listening = where.listen(me);
   announce(me, "finding characters on {}", listening.local().to_string());
   auto answer = [&](net::tcp_stream peer) -> task<> { co_await answer_queries(index, peer, log); };
-  co_await net::serve_on(listening, answer);
+  task<> serving = net::serve_on(listening, answer);
+  co_await serve_and_announce_end(std::move(me), std::move(serving));
 }
 
 // Other servers take a whole address; this one is often asked for a port alone, as in the book.
-endpoint address_to_serve(const std::string& text) {
+listening_place place_to_serve(const std::string& text) {
   const bool is_port = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  return listening_address(is_port ? "127.0.0.1:" + text : text);
+  return listening_place(is_port ? "127.0.0.1:" + text : text);
 }
 
 name_index load(const charfinder_options& options) {
@@ -144,9 +147,9 @@ int run_charfinder(const charfinder_options& options) {
   }
   if (serves && options.json) throw usage_error("--json is for a query, not for --tcp");
   if (!serves) return answer_once(options, load(options));
-  const endpoint where = address_to_serve(options.address);
+  const listening_place where = place_to_serve(options.address);
   const name_index index = load(options);
-  run(options.run, serve_queries, std::cref(index), options.quiet, where);
+  run(options.run, serve_queries, std::cref(index), options.quiet, std::cref(where));
   return 0;
 }
 
@@ -157,10 +160,11 @@ void add_charfinder(CLI::App& program, action& chosen) {
   CLI::App* command =
       program.add_subcommand("charfinder", "Find Unicode characters by words of their names");
   command->add_option("WORD", options->words, "what the names are to have")->option_text("...");
-  command
-      ->add_option("--tcp", options->address,
-                   "answer telnet instead: PORT, IP:PORT, [IPv6]:PORT or unix:PATH")
-      ->option_text("ADDRESS");
+  CLI::Option* tcp =
+      command
+          ->add_option("--tcp", options->address,
+                       "answer telnet instead: PORT, IP:PORT, [IPv6]:PORT or unix:PATH")
+          ->option_text("ADDRESS");
   command->add_option("--source", options->source, "the UnicodeData.txt to take")
       ->option_text("FILE");
   command->add_flag_callback(
@@ -170,6 +174,9 @@ void add_charfinder(CLI::App& program, action& chosen) {
   command->add_flag("-q,--quiet", options->quiet, "with --tcp: do not log queries");
   add_driver_option(*command, options->run);
   add_workers_option(*command, options->run);
+  for (const char* each : {"--quiet", "--driver", "--workers"}) {
+    command->get_option(each)->needs(tcp);
+  }
   command->footer(explanation);
   command->callback(
       [options, &chosen] { chosen = [options] { return run_charfinder(*options); }; });

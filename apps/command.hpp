@@ -11,7 +11,6 @@ namespace pirn::apps {
 
 inline constexpr int exit_failure = 1;
 inline constexpr int exit_usage = 2;
-inline constexpr int exit_interrupted = 130;
 
 /// Wrong arguments: one line says what is wrong; the program prints it with the usage and ends with
 /// status 2.

@@ -59,20 +59,14 @@ task<> echo_securely(net::tcp_stream peer, const tls::context& how) {
 task<> serve_echo(worker me, const echo_plan& plan) {
   net::listener listening = plan.where.listen(me);
   announce(me, "echoing on {}", listening.local().to_string());
-  if (!plan.secure) {
-    co_await net::serve_on(listening, echo_plainly, plan.options);
-  } else {
-    auto handle = [&](net::tcp_stream peer) {
-      return echo_securely(std::move(peer), *plan.secure);
-    };
-    co_await net::serve_on(listening, handle, plan.options);
-  }
+  auto handle = [&](net::tcp_stream peer) { return echo_securely(std::move(peer), *plan.secure); };
+  task<> serving = plan.secure ? net::serve_on(listening, handle, plan.options)
+                               : net::serve_on(listening, echo_plainly, plan.options);
+  co_await serve_and_announce_end(std::move(me), std::move(serving));
 }
 
 // What cannot be sent is lost, as datagrams may be; the next ones are not.
-task<> echo_datagrams(worker me, endpoint where) {
-  net::udp_socket socket(me, where, {.receive_buffer_bytes = 1 << 20});
-  announce(me, "echoing datagrams on {}", socket.local().to_string());
+task<> echo_datagrams(net::udp_socket& socket) {
   std::vector<outgoing_datagram> answers;
   for (;;) {
     std::span<const net::received_datagram> received = co_await socket.receive_many();
@@ -87,13 +81,22 @@ task<> echo_datagrams(worker me, endpoint where) {
   }
 }
 
+task<> serve_datagrams(worker me, endpoint where) {
+  net::udp_socket socket(me, where, {.receive_buffer_bytes = 1 << 20});
+  announce(me, "echoing datagrams on {}", socket.local().to_string());
+  co_await serve_and_announce_end(std::move(me), echo_datagrams(socket));
+}
+
 int run_echo(const echo_options& options) {
   if (options.udp) {
     const endpoint where = listening_address(options.address);
     if (where.kind() == endpoint::family::unix_path) {
       throw usage_error("--udp needs an IP address, not '" + options.address + "'");
     }
-    run(options.run, echo_datagrams, where);
+    if (!take_inherited_descriptors().empty()) {
+      throw usage_error("--udp cannot take the socket that it was started with (LISTEN_FDS)");
+    }
+    run(options.run, serve_datagrams, where);
   } else {
     const echo_plan plan{.where = listening_place(options.address),
                          .options = {.connections_max = options.limits.connections_max,
@@ -117,8 +120,10 @@ void add_echo(CLI::App& program, action& chosen) {
   CLI::Option* udp =
       command->add_flag("-u,--udp", options->udp, "echo datagrams instead of connections");
   add_tls_server_options(*command, options->tls);
-  command->get_option("--tls-cert")->excludes(udp);
   add_limit_options(*command, options->limits);
+  for (const char* each : {"--tls-cert", "--connections", "--idle"}) {
+    command->get_option(each)->excludes(udp);
+  }
   add_driver_option(*command, options->run);
   add_workers_option(*command, options->run);
   command->footer(

@@ -106,8 +106,10 @@ task<fetched_flag> fetch_alone(const flag_order& order, std::string code, stop_s
 // A thread that blocks needs no ring: epoll's loop is quicker to set up.
 fetched_flag fetch_on_own_loop(const flag_order& order, const std::string& code,
                                stop_switch& stop) {
-  const run_options options{
-      .driver = driver_choice::epoll, .handle_sigint = false, .blocking_threads = 1};
+  const run_options options{.driver = driver_choice::epoll,
+                            .handle_sigint = false,
+                            .handle_sigterm = false,
+                            .blocking_threads = 1};
   return run(options, fetch_alone, std::cref(order), code, std::ref(stop));
 }
 

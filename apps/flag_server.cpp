@@ -27,7 +27,8 @@ void flag_server::run_here(const std::string& directory, const site_manners& man
   bool is_open = false;
   try {
     const flag_site site(directory, manners);
-    run({.handle_sigint = false}, &flag_server::serve, this, std::cref(site), std::ref(is_open));
+    const run_options options{.handle_sigint = false, .handle_sigterm = false};
+    run(options, &flag_server::serve, this, std::cref(site), std::ref(is_open));
   } catch (...) {
     if (is_open) throw;  // clients see that nobody answers
     opened_.set_exception(std::current_exception());

@@ -34,7 +34,7 @@ class flag_session {
   task<> run_all();
   /// What is printed at the end.
   /// Returns: the exit status.
-  int conclude(bool interrupted) const;
+  int conclude(int signal_status) const;
 
   std::string directory_of(flag_style style) const;
 
@@ -133,13 +133,13 @@ task<> flag_session::run_all() {
   }
 }
 
-int flag_session::conclude(bool interrupted) const {
+int flag_session::conclude(int signal_status) const {
   if (plan_.json) {
     std::fputs(json_report(reports_).c_str(), stdout);
   } else {
     say("\n" + table_report(reports_));
   }
-  if (interrupted) return exit_interrupted;
+  if (signal_status != 0) return signal_status;
   const bool differ = difference_ && !difference_->empty();
   if (differ) {
     fmt::print(stderr, "pirn flags: the styles differ: {}\n", *difference_);
@@ -157,13 +157,13 @@ int flag_session::conclude(bool interrupted) const {
 int run_flags(const flag_plan& plan) {
   flag_session session(plan);
   for (flag_style style : plan.styles) make_directories(session.directory_of(style));
-  bool was_interrupted = false;
+  int signal_status = 0;
   try {
     run(plan.run, &flag_session::run_all, &session);
-  } catch (const interrupted&) {
-    was_interrupted = true;
+  } catch (const ended_by_signal& asked) {
+    signal_status = asked.exit_status();
   }
-  return session.conclude(was_interrupted);
+  return session.conclude(signal_status);
 }
 
 }  // namespace pirn::apps

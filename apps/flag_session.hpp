@@ -29,7 +29,7 @@ struct flag_plan {
 
 /// Runs a plan and prints its reports.
 /// Returns: the exit status: 0; 1 when a download failed for another reason than the site's answer,
-///          or when the styles' files differ; 130 after Ctrl-C.
+///          or when the styles' files differ; 128 and its number after a signal.
 /// Throws:  std::system_error when it cannot begin: no flags, no port, no destination.
 int run_flags(const flag_plan& plan);
 

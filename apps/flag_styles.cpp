@@ -145,6 +145,7 @@ std::chrono::nanoseconds run_virtual(const flag_task& work, const flag_sink& don
   const run_options options{.driver = driver_choice::virtual_time,
                             .seed = work.manners.seed,
                             .handle_sigint = false,
+                            .handle_sigterm = false,
                             .blocking_threads = 1};
   return run(options, &download_on_virtual_time, work, std::cref(done));
 }

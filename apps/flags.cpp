@@ -31,7 +31,8 @@ and half of them after 0.5 s; REMOTE is the one at --base-url. All but REMOTE ar
 command itself from Debian's famfamfam-flag-gif; --delay and --error-rate change their manners.
 
 Exit status: 0; 1 when a flag could not be fetched or stored for another reason than the site's
-answer, or when the styles' files differ; 2 for wrong arguments; 130 after Ctrl-C.
+answer, or when the styles' files differ; 2 for wrong arguments; 130 after Ctrl-C, 143 after
+SIGTERM.
 
 Examples:
   pirn flags                            the 20 most populous countries, in all styles
@@ -100,6 +101,19 @@ std::string remote_url(std::string text) {
   return text;
 }
 
+// What nobody would look at is a mistake of the user's.
+void refuse_ignored(const flag_arguments& given) {
+  const bool has_manners = given.delay_s || given.error_rate;
+  if (given.plan.label == "REMOTE" && has_manners) {
+    throw usage_error(std::string(given.delay_s ? "--delay" : "--error-rate") +
+                      " is for our own site, not for --server REMOTE");
+  }
+  const bool has_processes = given.style == "processes" || given.style == "all";
+  if (given.executor == "mpi" && !has_processes) {
+    throw usage_error("--executor mpi is for --style processes, not for --style " + given.style);
+  }
+}
+
 // A site elsewhere cannot be reached on virtual time.
 std::vector<flag_style> styles_of(const flag_arguments& given) {
   const bool is_remote = given.plan.label == "REMOTE";
@@ -126,6 +140,7 @@ int run_with(flag_arguments given) {
   } else if (!given.base_url.empty()) {
     throw usage_error("--base-url is for --server REMOTE");
   }
+  refuse_ignored(given);
   plan.styles = styles_of(given);
   plan.manners = manners_of(given);
   plan.run.seed = plan.manners.seed;

@@ -14,12 +14,14 @@ constexpr const char* explanation =
     R"(A file is called after the last part of its URL's path, and appears under its name once it is whole;
 until then there is NAME.part. A connection that breaks is tried again, and goes on where it broke
 if the server allows that (ranges, with an entity tag or a date to know that the file is the same).
-After Ctrl-C such a part stays, with NAME.part.info beside it, and the next run goes on with it.
+After Ctrl-C or SIGTERM such a part stays, with NAME.part.info beside it, and the next run goes on
+with it.
 
 Tried again: broken connections, time-outs, bodies that were cut short, and the statuses 408, 429,
 500, 502, 503 and 504; after --retry-wait, then twice as long, and so on, or as Retry-After says.
 
-Exit status: 0 when every URL was downloaded; 1 when not; 2 for wrong arguments; 130 after Ctrl-C.
+Exit status: 0 when every URL was downloaded; 1 when not; 2 for wrong arguments; 130 after Ctrl-C,
+143 after SIGTERM.
 
 Examples:
   pirn get http://localhost:8000/a.iso https://localhost:8443/b.iso

@@ -218,18 +218,18 @@ int run_get(const get_plan& plan) {
   make_directories(plan.directory);
   get_report report(plan.form);
   const auto begun = steady_clock::now();
-  bool was_interrupted = false;
+  int signal_status = 0;
   std::exception_ptr error;
   try {
     run(plan.run, &run_session, std::cref(plan), std::ref(report));
-  } catch (const interrupted&) {
-    was_interrupted = true;
+  } catch (const ended_by_signal& asked) {
+    signal_status = asked.exit_status();
   } catch (const std::system_error&) {
     error = std::current_exception();  // what was downloaded is still reported
   }
   report.finish(steady_clock::now() - begun);
   if (error) std::rethrow_exception(error);
-  if (was_interrupted) return exit_interrupted;
+  if (signal_status != 0) return signal_status;
   return report.totals().ok == report.totals().count() ? 0 : exit_failure;
 }
 

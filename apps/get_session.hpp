@@ -30,8 +30,8 @@ struct get_plan {
 };
 
 /// Carries out a plan and prints its reports.
-/// Returns: the exit status: 0 when all URLs were downloaded, else 1; 130 after Ctrl-C.
-/// Throws:  std::system_error when it cannot begin, or cannot read on in its input.
+/// Returns: the exit status: 0 when all URLs were downloaded, else 1; 128 and its number after a
+/// signal. Throws:  std::system_error when it cannot begin, or cannot read on in its input.
 int run_get(const get_plan& plan);
 
 }  // namespace pirn::apps

@@ -21,7 +21,7 @@ Executors: threads shares the files among threads, processes among processes of 
 among the ranks of mpirun; inline takes one after the other.
 
 Exit status: 0; 1 when a file could not be read or did not match; 2 for wrong arguments; 130 after
-Ctrl-C.
+Ctrl-C, 143 after SIGTERM.
 
 Examples:
   pirn hash *.iso > SHA256SUMS          digests of many files
@@ -42,6 +42,11 @@ void check_combinations(const hash_arguments& given) {
   const hash_plan& plan = given.plan;
   const checksum_style& line = plan.style.line;
   const check_words words = plan.style.words;
+  const bool shares =
+      plan.executor == executor_choice::threads || plan.executor == executor_choice::processes;
+  refuse(plan.jobs != 0 && !shares,
+         "--jobs is for --executor threads or processes: inline takes one after the other, mpi has "
+         "its ranks");
   if (plan.check) {
     refuse(line.zero, "--zero is not supported when verifying checksums");
     refuse(line.tag, "--tag is meaningless when verifying checksums");

@@ -187,9 +187,9 @@ task<bool> hash_session::run() {
 }
 
 // A thread may be in a read that does not end, and cannot be called back.
-[[noreturn]] void leave_at_once() {
+[[noreturn]] void leave_at_once(int status) {
   std::fflush(stdout);
-  std::_Exit(exit_interrupted);
+  std::_Exit(status);
 }
 
 }  // namespace
@@ -198,20 +198,22 @@ int run_hash(const hash_plan& plan) {
   const std::unique_ptr<hash_report> report =
       plan.json ? json_hash_report(plan.style) : text_hash_report(plan.style);
   run_options options = plan.run;
-  options.handle_sigint = plan.executor != executor_choice::this_loop;  // it is busy with a file
+  if (plan.executor == executor_choice::this_loop) {
+    options.handle_sigint = options.handle_sigterm = false;  // it is busy with a file
+  }
   bool all_well = false;
   try {
     with_digest_source(plan.executor, plan.jobs, [&](const digest_source& digests) {
       hash_session session(plan, digests, *report);
       try {
         all_well = run(options, &hash_session::run, &session);
-      } catch (const interrupted&) {
+      } catch (const ended_by_signal& asked) {
         if (plan.executor == executor_choice::processes) throw;
-        leave_at_once();
+        leave_at_once(asked.exit_status());
       }
     });
-  } catch (const interrupted&) {
-    return exit_interrupted;
+  } catch (const ended_by_signal& asked) {
+    return asked.exit_status();
   }
   report->end();
   return all_well ? 0 : exit_failure;

@@ -23,8 +23,8 @@ struct hash_plan {
 };
 
 /// Carries out a plan and prints what comes of it.
-/// Returns: the exit status: 0; 1 when a file or a list was not as it should be; 130 after Ctrl-C.
-/// Throws:  usage_error when the executor cannot be had.
+/// Returns: the exit status: 0; 1 when a file or a list was not as it should be; 128 and its number
+/// after a signal. Throws:  usage_error when the executor cannot be had.
 int run_hash(const hash_plan& plan);
 
 }  // namespace pirn::apps

@@ -37,7 +37,7 @@ struct joined_plan {
 };
 
 /// Carries out a plan.
-/// Returns: the exit status: 130 after Ctrl-C.
+/// Returns: the exit status: 128 and its number after a signal.
 int run_joined(const run_options& how, const joined_plan& plan);
 
 }  // namespace pirn::apps

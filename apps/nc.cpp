@@ -56,6 +56,9 @@ joined_plan plan_of(const nc_options& given) {
       (given.keep || !given.proxy.empty() || given.tls || !given.server_tls.certificate.empty())) {
     throw usage_error("--udp goes with neither --keep nor --proxy nor TLS");
   }
+  if (given.tls && given.listen && given.proxy.empty()) {
+    throw usage_error("--tls with --listen is for --proxy; --tls-cert speaks TLS as a server");
+  }
   joined_plan plan;
   const std::string text =
       given.address.size() == 2 ? given.address[0] + ":" + given.address[1] : given.address[0];
@@ -87,8 +90,9 @@ void add_nc(CLI::App& program, action& chosen) {
       .add_option("--proxy", given->proxy,
                   "with --listen: join every connection to a new one to this address")
       ->option_text("ADDRESS");
-  command.add_flag("--tls", given->tls, "speak TLS to whom we connect to");
+  CLI::Option* tls = command.add_flag("--tls", given->tls, "speak TLS to whom we connect to");
   add_tls_client_options(command, given->trust);
+  for (const char* each : {"--ca-file", "--insecure"}) command.get_option(each)->needs(tls);
   add_tls_server_options(command, given->server_tls);
   command.add_flag("-q,--quiet", given->quiet, "do not tell of connections on standard error");
   add_driver_option(command, given->run);

@@ -26,8 +26,9 @@ namespace {
 
 constexpr const char* explanation =
     R"(It knows ranges, entity tags and dates of change, and serves nothing outside of the directory,
-by links or otherwise. Ctrl-C ends it; answers under way are given five seconds. Started with a
-socket by systemd (LISTEN_FDS), it serves on that.
+by links or otherwise. Ctrl-C or SIGTERM ends it; answers under way are given five seconds. Started
+with a socket by systemd (LISTEN_FDS), it serves on that; it tells systemd that it is ready
+(Type=notify).
 
 Examples:
   pirn serve public                 on http://127.0.0.1:8000/
@@ -89,11 +90,9 @@ task<> serve_directory(worker me, const serve_plan& plan) {
     fmt::print(stderr, "{}: {}\n", peer.to_string(), describe_exception(error));
   };
   const http::server_options how = http_options(options);
-  if (secure) {
-    co_await http::serve_tls(listening, *secure, answer, how, failures);
-  } else {
-    co_await http::serve(listening, answer, how, failures);
-  }
+  task<> serving = secure ? http::serve_tls(listening, *secure, answer, how, failures)
+                          : http::serve(listening, answer, how, failures);
+  co_await serve_and_announce_end(std::move(me), std::move(serving));
 }
 
 int run_serve(const serve_options& options) {

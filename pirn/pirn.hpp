@@ -55,6 +55,7 @@
 #include "pirn/net/transport.hpp"
 #include "pirn/net/udp_socket.hpp"
 #include "pirn/net/unix_stream.hpp"
+#include "pirn/platform/service_manager.hpp"
 #include "pirn/run/run.hpp"
 #include "pirn/run/signal_stream.hpp"
 #include "pirn/sync/barrier.hpp"

@@ -88,7 +88,8 @@ class Query(Charfinder):
 
     def test_wrong_arguments(self):
         for arguments in ([], ["--tcp", "127.0.0.1:0", "cat"], ["--tcp", "nowhere"],
-                          ["--tcp", "65536"], ["--tcp", "127.0.0.1:0", "--json"], ["--fly"]):
+                          ["--tcp", "65536"], ["--tcp", "127.0.0.1:0", "--json"], ["--fly"],
+                          ["-q", "cat"], ["--workers", "2", "cat"], ["--driver", "epoll", "cat"]):
             outcome = self.find(*arguments)
             self.assertEqual((outcome.status, outcome.out), (2, ""), arguments)
             self.assertIn("*** Usage error: ", outcome.err)

@@ -22,7 +22,8 @@ def available():
 
 class Flags(InFolder):
     def flags(self, *arguments, **options):
-        return run("flags", "--dest", self.out, "--delay", "0.001", *arguments, **options)
+        manners = [] if {"REMOTE", "remote"} & set(arguments) else ["--delay", "0.001"]
+        return run("flags", "--dest", self.out, *manners, *arguments, **options)
 
     def reports(self, *arguments, status=0):
         outcome = self.flags("--json", *arguments)

@@ -262,6 +262,7 @@ class Arguments(Hash):
             (["--warn"], b"--warn is meaningful only"),
             (["--ignore-missing"], b"--ignore-missing is meaningful only"),
             (["--json", "--tag"], b"--json"),
+            (["--jobs", "2", "-x", "inline"], b"--jobs is for --executor threads"),
             (["--executor", "magic"], b"--executor: magic not in"),
             (["--jobs", "-1"], b"--jobs"),
             (["--nonsense"], b"--nonsense"),

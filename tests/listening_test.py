@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -71,6 +72,12 @@ class Activated(Serving):
         self.assertEqual((outcome.status, outcome.err),
                          (1, "pirn echo: listen on descriptor 3: Invalid argument\n"))
 
+    def test_a_listening_socket_is_refused_with_datagrams(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            outcome = Outcome(self.activate([listener], "echo", "--udp"))
+        self.assertEqual(outcome.status, 2, outcome)
+        self.assertIn("--udp cannot take the socket", outcome.err)
+
     def test_several_sockets_are_refused(self):
         with socket.create_server(("127.0.0.1", 0)) as one, \
                 socket.create_server(("127.0.0.1", 0)) as other:
@@ -97,6 +104,72 @@ class Activated(Serving):
         with peer:
             peer.sendall(b"x")
             self.assertEqual(peer.recv(1), b"x")
+
+
+class Service(Serving):
+    """Managed as systemd manages a service: SIGTERM ends it, and it says how it goes."""
+
+    def commands(self):
+        unicode_data = self.folder / "data"
+        unicode_data.write_text("0041;LATIN CAPITAL LETTER A;Lu;0;L;;;;;N;;;;0061;\n")
+        return (("serve", self.folder, "-b"), ("echo",), ("echo", "--udp"),
+                ("charfinder", "--source", unicode_data, "--no-cache", "--tcp"))
+
+    def end(self, process, number):
+        process.send_signal(number)
+        outcome = Outcome(process)
+        self.assertEqual(outcome.status, 128 + number, outcome)
+        return outcome
+
+    def test_sigterm_ends_it_as_ctrl_c_does(self):
+        for command in self.commands():
+            for driver in DRIVERS:
+                for workers in ("1", "2"):
+                    with self.subTest(command=command, driver=driver, workers=workers):
+                        process, _ = self.serve(*command, "127.0.0.1:0", "--driver", driver, "-w",
+                                                workers)
+                        self.assertEqual(self.end(process, signal.SIGTERM).err, "")
+
+    def test_a_second_sigterm_ends_it_at_once(self):
+        (self.folder / "large").write_bytes(bytes(100_000_000))
+        where = str(self.folder / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(where)
+            manager.settimeout(PATIENCE_S)
+            process, port = self.serve("serve", self.folder, "-b", "127.0.0.1:0", "-q",
+                                       env={**os.environ, "NOTIFY_SOCKET": where})
+            self.assertEqual(manager.recv(100), b"READY=1")
+            with socket.create_connection(("127.0.0.1", port)) as peer:
+                peer.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+                peer.recv(1)  # the answer is under way, and stays so
+                process.send_signal(signal.SIGTERM)
+                self.assertEqual(manager.recv(100), b"STOPPING=1")
+                process.send_signal(signal.SIGTERM)
+                self.assertEqual(Outcome(process).status, -signal.SIGTERM)
+
+    def test_readiness_and_the_end_are_told(self):
+        abstract = f"@pirn-notify-{os.getpid()}"
+        for command in self.commands():
+            for where in (str(self.folder / "notify"), abstract):
+                with self.subTest(command=command, where=where), \
+                        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+                    manager.bind(where.replace("@", "\0"))
+                    manager.settimeout(PATIENCE_S)
+                    process = start(*command, "127.0.0.1:0", "-w", "2",
+                                    env={**os.environ, "NOTIFY_SOCKET": where})
+                    self.addCleanup(process.kill)
+                    self.assertEqual(manager.recv(100), b"READY=1")
+                    self.end(process, signal.SIGTERM)
+                    self.assertEqual(manager.recv(100), b"STOPPING=1")
+                    manager.setblocking(False)
+                    with self.assertRaises(BlockingIOError):
+                        manager.recv(100)
+                (self.folder / "notify").unlink(missing_ok=True)
+
+    def test_a_manager_that_has_gone_is_no_error(self):
+        process, _ = self.serve("echo", "127.0.0.1:0",
+                                env={**os.environ, "NOTIFY_SOCKET": "/none/notify"})
+        self.assertEqual(self.end(process, signal.SIGTERM).err, "")
 
 
 class Limits(Serving):
@@ -195,9 +268,12 @@ class Echo(Serving):
                     self.assertEqual(received, large)
                 self.stop(process)
 
-    def test_tls_is_not_for_datagrams(self):
-        outcome = run("echo", "--udp", "--tls-cert", "none.pem")
-        self.assertEqual(outcome.status, 2, outcome)
+    def test_what_is_for_connections_is_refused_with_datagrams(self):
+        for option, value in (("--tls-cert", "none.pem"), ("--connections", "1"), ("--idle", "1")):
+            outcome = run("echo", "--udp", option, value)
+            self.assertEqual(outcome.status, 2, outcome)
+            for each in (option, "--udp"):
+                self.assertIn(each, outcome.err.splitlines()[0])
 
 
 class Datagrams(Serving):

@@ -166,6 +166,17 @@ class Nc(Serving):
                           ["-l", "a.name:1"], ["h", "70000"]):
             self.assertEqual(run("nc", *arguments).status, 2, arguments)
 
+    def test_what_would_be_ignored_is_refused(self):
+        for arguments, options in (
+            (["--insecure", "localhost:1"], ("--insecure", "--tls")),
+            (["--ca-file", "none.pem", "localhost:1"], ("--ca-file", "--tls")),
+            (["--listen", "--tls", "0"], ("--tls", "--listen", "--proxy")),
+        ):
+            outcome = run("nc", *arguments)
+            self.assertEqual(outcome.status, 2, outcome)
+            for each in options:
+                self.assertIn(each, outcome.err.splitlines()[0])
+
     def test_ctrl_c(self):
         peer = Peer(read_to_end)
         process = start("nc", "127.0.0.1", peer.address[1], stdin=subprocess.PIPE)

@@ -13,7 +13,7 @@ namespace pirn {
 class other_loop {
  public:
   explicit other_loop(run_options options = {}) {
-    options.handle_sigint = false;
+    options.handle_sigint = options.handle_sigterm = false;
     std::promise<loop_handle> made;
     thread_ = std::jthread([this, options, &made] { run(options, [&] { return wait(made); }); });
     handle_ = made.get_future().get();

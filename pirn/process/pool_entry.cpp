@@ -30,11 +30,12 @@ namespace {
 }
 
 /// Makes this process end when the pool's does, whatever it is doing, and not at Ctrl-C, which the
-/// terminal sends to all: the pool's process decides.
+/// terminal sends to all, or at a service manager's SIGTERM: the pool's process decides.
 void belong_to(int pool_pid, const char* name) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != pool_pid) leave(EXIT_FAILURE);  // it has ended before that
   std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGTERM, [](int) {});  // programs that a call starts would inherit SIG_IGN
   ::prctl(PR_SET_NAME, name);
   for (int each : {pool_socket, pool_slots}) ::fcntl(each, F_SETFD, FD_CLOEXEC);
 }

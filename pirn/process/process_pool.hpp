@@ -43,8 +43,8 @@ pool_initializer encode_initializer(const Initializer& initializer, const Args&.
 /// twice. When no process can be started, or the initializer fails, the pool is broken: all calls
 /// fail with broken_executor.
 ///
-/// The processes ignore Ctrl-C, and end with this one, however it ends. Their standard input is
-/// empty. Objects at namespace scope are not destroyed in them.
+/// The processes pass over Ctrl-C and SIGTERM, and end with this one, however it ends. Their
+/// standard input is empty. Objects at namespace scope are not destroyed in them.
 ///
 /// The destructor waits for all calls; while an exception unwinds (an interrupted program, say) it
 /// kills the processes instead.

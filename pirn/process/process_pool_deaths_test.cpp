@@ -54,6 +54,17 @@ TEST(process_pool_deaths, a_killed_process_fails_its_call_by_pid_and_signal) {
             "process " + pid + " of process pool 'deaths' in this call: died with SIGKILL");
 }
 
+TEST(process_pool_deaths, a_sigterm_that_comes_to_all_leaves_the_end_to_the_pool) {
+  process_pool pool{1};
+  shared_gates gates;
+  auto call = pool.submit(pass_gate, gates);
+  gates.wait_until_begun();
+  ::kill(pool.worker_pids().at(0), SIGTERM);
+  gates.open();
+  EXPECT_NO_THROW(call.result());
+  EXPECT_EQ(pool.submit(sum, 40, 2).result(), 42);
+}
+
 TEST(process_pool_deaths, one_that_ends_by_itself_does_too) {
   process_pool pool{1};
   EXPECT_TRUE(

@@ -1,11 +1,13 @@
 #include "pirn/run/run.hpp"
 
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "pirn/core/exception_group.hpp"
 #include "pirn/exec/thread_pool.hpp"
@@ -13,7 +15,7 @@
 #include "pirn/platform/kernel_files.hpp"
 #include "pirn/platform/uring_driver.hpp"
 #include "pirn/run/driver_request.hpp"
-#include "pirn/run/sigint.hpp"
+#include "pirn/run/ending_guard.hpp"
 #include "pirn/run/virtual_blocking.hpp"
 #include "pirn/sim/virtual_driver.hpp"
 
@@ -78,7 +80,7 @@ struct runtime::parts {
   virtual_blocking in_turn;
   std::unique_ptr<pirn::driver> driver;
   std::optional<pirn::loop> loop;
-  std::optional<sigint_guard> sigint;
+  std::optional<detail::ending_guard> guard;
 };
 
 runtime::runtime(run_options options) : parts_(std::make_unique<parts>(options)) {}
@@ -92,23 +94,26 @@ driver& runtime::driver() noexcept {
 }
 
 void runtime::begin() {
-  if (parts_->options.handle_sigint) parts_->sigint.emplace(*parts_->loop);
+  const run_options& options = parts_->options;
+  std::vector<int> numbers;
+  if (options.handle_sigint) numbers.push_back(SIGINT);
+  if (options.handle_sigterm) numbers.push_back(SIGTERM);
+  parts_->guard.emplace(*parts_->loop, numbers);
 }
 
-bool runtime::end() noexcept {
-  bool came = parts_->sigint && parts_->sigint->came();
-  parts_->sigint.reset();
+int runtime::end() noexcept {
+  const int came = parts_->guard->came();
+  parts_->guard.reset();
   return came;
 }
 
 namespace detail {
 
 int report_failure(const char* program, const std::exception_ptr& error) noexcept {
-  constexpr int interrupted_status = 130;  // 128 + SIGINT, as shells report it
   try {
     std::rethrow_exception(error);
-  } catch (const interrupted&) {
-    return interrupted_status;
+  } catch (const ended_by_signal& asked) {
+    return asked.exit_status();
   } catch (...) {
     const char* slash = std::strrchr(program, '/');
     std::fprintf(stderr, "%s: %s\n", slash != nullptr ? slash + 1 : program,

@@ -17,6 +17,7 @@
 #include "pirn/core/spawn_call.hpp"
 #include "pirn/exec/process_entry.hpp"
 #include "pirn/exec/worker.hpp"
+#include "pirn/run/ended_by_signal.hpp"
 #include "pirn/sim/link.hpp"
 
 namespace pirn {
@@ -38,8 +39,9 @@ struct run_options {
   duration blocking_delay{};
   bool shuffle = false;  ///< virtual time only: resume in an order drawn from the seed
   bool record_decisions = false;
-  bool debug = false;         ///< report turns over 100 ms on standard error
-  bool handle_sigint = true;  ///< SIGINT cancels the main task; a second one has its default action
+  bool debug = false;          ///< report turns over 100 ms on standard error
+  bool handle_sigint = true;   ///< SIGINT cancels the main task; a second signal ends the program
+  bool handle_sigterm = true;  ///< SIGTERM does the same
   unsigned blocking_threads = 32;
   /// Loops that run the main task, each on a thread of its own (0: one a processor); see run().
   unsigned workers = 1;
@@ -62,7 +64,7 @@ class runtime {
   pirn::driver& driver() noexcept;
 
   /// Runs one main task to its end; may be called again.
-  /// Throws: what it throws; interrupted when SIGINT ended it; deadlock_error.
+  /// Throws: what it throws; ended_by_signal; deadlock_error.
   template <class T>
   T run(task<T> main) {
     begin();
@@ -76,7 +78,7 @@ class runtime {
         return std::forward<T>(result);
       }
     } catch (const future_cancelled&) {
-      if (end()) throw interrupted();
+      if (const int number = end()) throw ended_by_signal(number);
       throw;
     } catch (...) {
       end();
@@ -87,7 +89,7 @@ class runtime {
  private:
   struct parts;
   void begin();
-  bool end() noexcept;  // whether SIGINT came
+  int end() noexcept;  // the signal that came, or 0
 
   std::unique_ptr<parts> parts_;
 };
@@ -133,15 +135,19 @@ run_options with_workers_counted(run_options options);
 ///
 /// With several workers it runs on as many loops at once, each on its own processor (pin_workers),
 /// with copies of `fn` and the arguments; it must be a task<>. A `worker` as its first parameter
-/// tells `fn` which it is and how to reach the others. The first failure, SIGINT, and
+/// tells `fn` which it is and how to reach the others. The first failure, a signal, and
 /// worker::cancel_all() cancel them all; they have all ended when run() returns. Listen with
 /// `reuse_port` for the kernel to spread connections over them.
 ///
-/// Throws:  what the task throws, with several workers as one exception_group; interrupted when
-///          SIGINT (Ctrl-C) ended it, after it has cleaned up; deadlock_error when it waits for
-///          what can never come.
+/// SIGINT (Ctrl-C) and SIGTERM, by which service managers and containers end programs, cancel it
+/// unless the program ignores or handles them itself, or a signal_stream has them; a second one
+/// ends the program at once. Of runs in several threads both cancel all whose options say so.
+///
+/// Throws:  what the task throws, with several workers as one exception_group; ended_by_signal, an
+///          interrupted, when a signal ended it, after it has cleaned up; deadlock_error when it
+///          waits for what can never come.
 /// Threads: one loop a thread at a time.
-/// Source:  asyncio.run().
+/// Source:  asyncio.run(), which leaves SIGTERM to the program.
 /// Example: examples/34_run_on.cpp
 template <class Fn, class... Args>
   requires detail::main_callable<Fn, Args...>
@@ -183,13 +189,13 @@ auto run(Fn&& fn, Args&&... args) {
 }
 
 namespace detail {
-/// Prints `program: what happened` and gives the exit status: 130 for interrupted, else 1.
+/// Prints `program: what happened` and gives the exit status, 1; that of a signal, without a word.
 int report_failure(const char* program, const std::exception_ptr& error) noexcept;
 }  // namespace detail
 
 /// What `int main` returns: runs `fn`, which takes nothing or the arguments after the program's
-/// name, and turns its end into an exit status: what it returns, or 0; 130 when interrupted; 1 with
-/// a message on standard error when it fails.
+/// name, and turns its end into an exit status: what it returns, or 0; 130 after SIGINT, 143 after
+/// SIGTERM; 1 with a message on standard error when it fails.
 ///
 /// It calls process_main() first. With `workers` it runs `fn` on each of so many loops, as run()
 /// does.

@@ -1,15 +1,18 @@
-// run: a program's main task, its end, and Ctrl-C.
+// run: a program's main task, its end, and signals that ask for it.
 #include "pirn/run/run.hpp"
 
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <latch>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "pirn/core/sleep.hpp"
 #include "pirn/exec/to_thread.hpp"
@@ -22,6 +25,8 @@ namespace {
 using namespace std::chrono_literals;
 using namespace pirn;
 
+using action = void (*)(int);
+
 class run_test : public pirn::testing::each_driver {};
 INSTANTIATE_TEST_SUITE_P(drivers, run_test, pirn::testing::on_each(), pirn::testing::driver_name);
 
@@ -33,9 +38,18 @@ task<> fail() {
   co_await sleep_for(1ms);
   throw std::runtime_error("a mistake");
 }
-task<> interrupted_main() {
-  std::raise(SIGINT);
+task<> signalled_main(int number) {
+  std::raise(number);
   co_await sleep_for(10s);
+}
+task<> interrupted_main() {
+  return signalled_main(SIGINT);
+}
+
+action present_action(int number) {
+  struct sigaction now{};
+  sigaction(number, nullptr, &now);
+  return now.sa_handler;
 }
 
 TEST_P(run_test, gives_the_value_of_the_task) {
@@ -64,11 +78,85 @@ TEST_P(run_test, sigint_cancels_the_task_which_cleans_up_and_run_says_interrupte
   EXPECT_TRUE(cleaned);
 }
 
-TEST_P(run_test, after_sigint_the_handler_is_the_default_again) {
-  EXPECT_THROW(run({.driver = GetParam()}, interrupted_main), interrupted);
-  struct sigaction now{};
-  sigaction(SIGINT, nullptr, &now);
-  EXPECT_EQ(now.sa_handler, SIG_DFL);
+TEST_P(run_test, sigterm_does_the_same_and_run_says_which_it_was) {
+  for (int number : {SIGINT, SIGTERM}) {
+    bool cleaned = false;
+    auto tidy = [&]() -> task<> {
+      co_await sleep_for(2ms);
+      cleaned = true;
+    };
+    auto body = [&]() -> task<> { return finally(signalled_main(number), tidy()); };
+    int came = 0;
+    try {
+      run({.driver = GetParam()}, body);
+    } catch (const ended_by_signal& asked) {
+      came = asked.number();
+    }
+    EXPECT_EQ(came, number);
+    EXPECT_TRUE(cleaned);
+  }
+}
+
+TEST_P(run_test, after_a_signal_the_action_is_the_default_again) {
+  for (int number : {SIGINT, SIGTERM}) {
+    EXPECT_THROW(run({.driver = GetParam()}, signalled_main, number), interrupted);
+    EXPECT_EQ(present_action(SIGINT), SIG_DFL);
+    EXPECT_EQ(present_action(SIGTERM), SIG_DFL);
+  }
+}
+
+TEST_P(run_test, what_the_program_ignores_or_handles_itself_is_left_alone) {
+  auto goes_on = []() -> task<> {
+    std::raise(SIGTERM);
+    co_await sleep_for(1ms);
+  };
+  for (action own : {SIG_IGN, action([](int) {})}) {
+    std::signal(SIGTERM, own);
+    EXPECT_NO_THROW(run({.driver = GetParam()}, goes_on));
+    EXPECT_EQ(present_action(SIGTERM), own);
+  }
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+TEST_P(run_test, one_signal_cancels_the_runs_of_all_threads) {
+  if (is_virtual()) return;  // virtual time waits for no thread
+  std::latch both_run(2);
+  std::atomic<int> ended = 0;
+  auto main = [&](bool raises) -> task<> {
+    co_await to_thread([&] { both_run.arrive_and_wait(); });
+    if (raises) std::raise(SIGTERM);
+    co_await sleep_for(1h);
+  };
+  auto run_here = [&](bool raises) {
+    try {
+      run({.driver = GetParam()}, main, raises);
+    } catch (const ended_by_signal&) {
+      ++ended;
+    }
+  };
+  {
+    std::jthread other(run_here, false);
+    run_here(true);
+  }
+  EXPECT_EQ(ended, 2);
+}
+
+// As libraries do that fork without exec: the child has the handler, but no loop that runs.
+TEST_P(run_test, in_a_forked_child_signals_do_what_they_did_before) {
+  on_loop([]() -> task<> {
+    for (int number : {SIGINT, SIGTERM}) {
+      const pid_t child = ::fork();
+      if (child == 0) {
+        std::raise(number);
+        ::_exit(0);
+      }
+      int status = 0;
+      EXPECT_EQ(::waitpid(child, &status, 0), child);
+      EXPECT_TRUE(WIFSIGNALED(status)) << status;
+      EXPECT_EQ(WTERMSIG(status), number);
+    }
+    co_await sleep_for(1ms);  // nothing is cancelled here
+  });
 }
 
 TEST_P(run_test, a_second_sigint_ends_the_program) {
@@ -79,6 +167,22 @@ TEST_P(run_test, a_second_sigint_ends_the_program) {
     co_return;
   };
   EXPECT_EXIT(run({.driver = GetParam()}, stubborn), ::testing::KilledBySignal(SIGINT), "");
+}
+
+TEST_P(run_test, a_second_signal_of_the_other_kind_ends_it_too) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  auto stubborn = []() -> task<> {
+    std::raise(SIGINT);
+    std::raise(SIGTERM);
+    co_return;
+  };
+  EXPECT_EXIT(run({.driver = GetParam()}, stubborn), ::testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST_P(run_test, sigterm_can_be_left_alone) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const run_options options{.driver = GetParam(), .handle_sigterm = false};
+  EXPECT_EXIT(run(options, signalled_main, SIGTERM), ::testing::KilledBySignal(SIGTERM), "");
 }
 
 TEST_P(run_test, a_task_that_nothing_can_wake_is_a_deadlock_with_its_tree) {
@@ -165,6 +269,7 @@ TEST(run_main, turns_ends_into_exit_statuses) {
   EXPECT_EQ(status_of([]() -> task<> { co_return; }), 0);
   EXPECT_EQ(status_of([]() -> task<int> { co_return 7; }), 7);
   EXPECT_EQ(status_of(interrupted_main), 130);
+  EXPECT_EQ(status_of([] { return signalled_main(SIGTERM); }), 143);
   EXPECT_EQ(status_of([](std::vector<std::string_view> arguments) -> task<int> {
               co_return arguments.size() == 1 && arguments[0] == "one" ? 5 : 6;
             }),

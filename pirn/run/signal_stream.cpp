@@ -1,5 +1,7 @@
 #include "pirn/run/signal_stream.hpp"
 
+#include <algorithm>
+
 namespace pirn {
 
 signal_wait::signal_wait(signal_stream& from) noexcept : awaitable(from.waiters_), from_(from) {}
@@ -28,30 +30,20 @@ cancel_answer signal_wait::withdraw() noexcept {
   return list_wait::withdraw();
 }
 
-signal_stream::signal_stream(std::span<const int> numbers) : home_(loop::current()) {
-  try {
-    signal_listener& told = *this;
-    for (int each : numbers) kinds_.emplace_back(each, told);
-  } catch (...) {
-    kinds_.clear();
-    if (on_the_way_.load()) home_.mail().withdraw(*this);
-    throw;
+signal_stream::signal_stream(std::span<const int> numbers) : signal_mail(loop::current()) {
+  detail::signal_listener& told = *this;
+  for (int each : numbers) {
+    const auto known = std::ranges::find(kinds_, each, &detail::signal_subscription::number);
+    if (known == kinds_.end()) kinds_.emplace_back(each, told);
   }
 }
 
-signal_stream::~signal_stream() {
-  kinds_.clear();  // nobody posts any more
-  if (on_the_way_.load()) home_.mail().withdraw(*this);
+bool signal_stream::signal_came(int) noexcept {
+  post();
+  return true;
 }
 
-// Posting is atomics and one write(2): allowed in a handler.
-void signal_stream::signal_came() noexcept {
-  if (!on_the_way_.exchange(true)) home_.mail().post(*this);
-}
-
-// What comes from here on is posted again.
-void signal_stream::arrived() noexcept {
-  on_the_way_.store(false);
+void signal_stream::signals_arrived() noexcept {
   while (!waiters_.empty()) {
     const int number = take();
     if (number == 0) return;

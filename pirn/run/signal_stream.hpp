@@ -2,13 +2,13 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <concepts>
 #include <deque>
 #include <span>
 #include <string>
 
 #include "pirn/core/wait_list.hpp"
+#include "pirn/run/signal_mail.hpp"
 #include "pirn/run/signal_subscription.hpp"
 
 namespace pirn {
@@ -43,18 +43,19 @@ class [[nodiscard]] signal_wait final : public awaitable<signal_wait, list_wait>
 ///     while (int number = co_await signals.next()) ...   // on GCC 12: await into a local first
 ///
 /// They have no other effect meanwhile; afterwards what was there before holds again. Several
-/// streams, on several loops, may have the same signal: it comes to each. With SIGINT among them,
-/// Ctrl-C no longer cancels what run() runs, but is the stream's.
+/// streams, on several loops, may have the same signal: it comes to each. With SIGINT or SIGTERM
+/// among them, that no longer cancels what run() runs, but is the stream's. A kind that is named
+/// twice is one kind.
 ///
 /// A task that waits here waits for work elsewhere: as long as there is one, no deadlock is found.
 /// On virtual time it waits for those signals that the program itself raises.
 ///
-/// Requires: it is made in a task, or else where a loop runs; no kind is named twice.
+/// Requires: it is made in a task, or else where a loop runs.
 /// Threads:  its loop's; the signals come to any.
 /// Lifetime: must outlive its waiters (asserted), and end before its loop.
 /// Source:   asyncio's loop.add_signal_handler(); tokio's and Trio's streams of signals.
 /// Example:  examples/46_signals.cpp
-class signal_stream final : private inbox_message, private detail::signal_listener {
+class signal_stream final : private detail::signal_mail {
  public:
   /// Throws: std::invalid_argument for what is no signal, or one that says that the program itself
   ///         is at fault (SIGSEGV); std::system_error for SIGKILL and SIGSTOP.
@@ -64,7 +65,6 @@ class signal_stream final : private inbox_message, private detail::signal_listen
       : signal_stream(std::span<const int>(std::array{numbers...})) {}
   explicit signal_stream(std::span<const int> numbers);
   signal_stream(signal_stream&&) = delete;  // the handler points at it
-  ~signal_stream();
 
   /// Waits for a signal and gives its number, never 0.
   /// Cancel: loses none.
@@ -73,15 +73,12 @@ class signal_stream final : private inbox_message, private detail::signal_listen
  private:
   friend class signal_wait;
 
-  void signal_came() noexcept override;
-  void arrived() noexcept override;
-  void dropped() noexcept override { on_the_way_.store(false); }
+  bool signal_came(int number) noexcept override;
+  void signals_arrived() noexcept override;
   /// One that has come, or 0.
   int take() noexcept;
 
-  loop& home_;
   wait_list waiters_;
-  std::atomic<bool> on_the_way_{false};
   std::deque<detail::signal_subscription> kinds_;
 };
 

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "pirn/base/scope_guard.hpp"
 #include "pirn/core/gather.hpp"
 #include "pirn/core/select.hpp"
 #include "pirn/core/sleep.hpp"
@@ -71,6 +73,18 @@ TEST_P(signal_stream_test, each_is_given_as_often_as_it_came) {
     for (int number : {SIGUSR2, SIGUSR1, SIGUSR2}) std::raise(number);
     std::vector<int> taken = co_await take(signals, 3);
     EXPECT_EQ(taken, (std::vector{SIGUSR1, SIGUSR2, SIGUSR2}));
+    auto more = co_await move_on_after(1ms, signals.next());
+    EXPECT_FALSE(more.has_value());
+  });
+}
+
+TEST_P(signal_stream_test, a_kind_that_is_named_twice_is_one_kind) {
+  on_loop([]() -> task<> {
+    signal_stream signals(SIGUSR1, SIGUSR1);
+    EXPECT_EQ(signals.next().describe(), "SIGUSR1");
+    std::raise(SIGUSR1);
+    int number = co_await signals.next();
+    EXPECT_EQ(number, SIGUSR1);
     auto more = co_await move_on_after(1ms, signals.next());
     EXPECT_FALSE(more.has_value());
   });
@@ -162,6 +176,50 @@ TEST_P(signal_stream_test, sigint_is_the_streams_while_it_lives_and_runs_again_a
   };
   EXPECT_THROW(run({.driver = GetParam()}, first_for_itself), interrupted);
   EXPECT_EQ(present_action(SIGINT), SIG_DFL);
+}
+
+TEST_P(signal_stream_test, so_is_sigterm) {
+  auto first_for_itself = []() -> task<> {
+    {
+      signal_stream signals(SIGTERM);
+      std::raise(SIGTERM);
+      int number = co_await signals.next();
+      EXPECT_EQ(number, SIGTERM);
+      co_await sleep_for(1ms);  // nothing is cancelled
+    }
+    std::raise(SIGTERM);
+    co_await sleep_for(10s);
+  };
+  EXPECT_THROW(run({.driver = GetParam()}, first_for_itself), interrupted);
+  EXPECT_EQ(present_action(SIGTERM), SIG_DFL);
+}
+
+TEST_P(signal_stream_test, it_gets_what_the_program_had_begun_to_ignore) {
+  on_loop([]() -> task<> {
+    std::signal(SIGTERM, SIG_IGN);
+    signal_stream signals(SIGTERM);
+    std::raise(SIGTERM);
+    int number = co_await signals.next();
+    EXPECT_EQ(number, SIGTERM);
+  });
+  EXPECT_EQ(present_action(SIGTERM), SIG_IGN);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+TEST_P(signal_stream_test, in_a_forked_child_signals_do_what_they_did_before) {
+  on_loop([]() -> task<> {
+    signal_stream signals(SIGUSR1);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      std::raise(SIGUSR1);
+      ::_exit(0);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFSIGNALED(status)) << status;
+    auto none = co_await move_on_after(1ms, signals.next());
+    EXPECT_FALSE(none.has_value());
+  });
 }
 
 TEST_P(signal_stream_test, one_that_outlives_another_loops_run_leaves_ctrl_c_to_the_next) {
@@ -264,6 +322,7 @@ TEST(signal_stream, none_is_told_after_its_end) {
   std::jthread raiser([&] {
     while (!done.load()) kill(getpid(), SIGUSR2);
   });
+  const scope_exit enough([&] { done = true; });  // also when the run throws
   run({.driver = driver_choice::epoll}, []() -> task<> {
     for (int round = 0; round < 200; ++round) {
       signal_stream signals(SIGUSR2);

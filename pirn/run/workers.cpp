@@ -122,7 +122,7 @@ class other_worker {
     const scope_fail none_made([this] { common_.give_up(); });
     run_options options = common_.options;
     options.workers = 1;
-    options.handle_sigint = false;  // the first loop's is for all
+    options.handle_sigint = options.handle_sigterm = false;  // the first loop's are for all
     mine.emplace(options);
     team_->loops[index_] = loop_handle(mine->loop());
   }

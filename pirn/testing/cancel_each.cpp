@@ -65,7 +65,8 @@ class cancelling_runner {
                    .seed = options_.seed,
                    .shuffle = options_.shuffle,
                    .record_decisions = true,
-                   .handle_sigint = false});
+                   .handle_sigint = false,
+                   .handle_sigterm = false});
     resumptions_ = 0;
     world.loop().on_resumed = [&](std::uint64_t id) { resumed(world.loop(), id, result); };
     try {
