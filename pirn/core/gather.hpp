@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pirn/core/task_group.hpp"
+#include "pirn/core/to_task.hpp"
 
 namespace pirn {
 
@@ -59,6 +60,11 @@ void start_race(task_group& group, std::optional<Result>& first, std::index_sequ
   (group.start(racer<Index>(std::move(work), first, group)), ...);
 }
 
+/// Not all are tasks: each of the others is made one.
+template <class... Source>
+concept to_be_tasks =
+    (task_awaitable<Source> && ...) && !(is_task<std::remove_cvref_t<Source>> && ...);
+
 }  // namespace detail
 
 /// Runs the tasks at once.
@@ -84,6 +90,15 @@ task<std::tuple<detail::element_t<T>...>> gather(task<T>... work) {
         return std::tuple<detail::element_t<T>...>{detail::take_result(each)...};
       },
       children);
+}
+
+/// The same for what else a task can await, among tasks or not:
+/// `gather(sleep_for(1s), event.wait())`.
+/// Lifetime: what is awaited must outlive the gather: await it in the same expression.
+template <class... Source>
+  requires detail::to_be_tasks<Source...>
+auto gather(Source&&... source) {
+  return gather(to_task(std::forward<Source>(source))...);
 }
 
 /// The same for any number of tasks of one type.
@@ -133,6 +148,16 @@ task<std::variant<detail::element_t<T>...>> race(task<T>... work) {
   }
   if (!first) throw future_cancelled("every task of the race was cancelled");
   co_return *std::move(first);
+}
+
+/// The same for what else a task can await, among tasks or not: `race(fetch(url), sleep_for(1s))`.
+/// Of waits alone select() is to be preferred: it costs no tasks, and what the losers wait for, the
+/// element of a queue, say, stays where it is.
+/// Lifetime: what is awaited must outlive the race: await it in the same expression.
+template <class... Source>
+  requires detail::to_be_tasks<Source...>
+auto race(Source&&... source) {
+  return race(to_task(std::forward<Source>(source))...);
 }
 
 }  // namespace pirn

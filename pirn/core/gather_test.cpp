@@ -11,6 +11,9 @@
 
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/sync/event.hpp"
+#include "pirn/sync/queue.hpp"
+#include "pirn/testing/cancel_each.hpp"
 #include "pirn/testing/run_virtual.hpp"
 
 namespace {
@@ -221,6 +224,56 @@ TEST(race, of_two_at_one_moment_takes_the_first_argument) {
   run_virtual([]() -> task<> {
     auto first = co_await race(number_after(1s, 1), number_after(1s, 2));
     EXPECT_EQ(first.index(), 0u);
+  });
+}
+
+TEST(race, takes_waits_among_tasks) {
+  run_virtual([]() -> task<> {
+    event never_set;
+    auto first = co_await race(number_after(2s, 7), sleep_for(1s), never_set.wait());
+    EXPECT_EQ(first.index(), 1U);
+    queue<std::string> words;
+    auto say = [&]() -> task<> {
+      co_await sleep_for(1s);
+      co_await words.push("spam");
+    };
+    auto take = [&]() -> task<> {
+      auto word = co_await race(words.pop(), sleep_for(2s));
+      EXPECT_EQ(std::get<0>(word), "spam");
+    };
+    co_await gather(say(), take());
+  });
+}
+
+TEST(race, a_wait_that_loses_is_withdrawn) {
+  run_virtual([]() -> task<> {
+    queue<int> numbers;
+    auto first = co_await race(numbers.pop(), sleep_for(1s));
+    EXPECT_EQ(first.index(), 1U);
+    co_await numbers.push(7);
+    EXPECT_EQ(numbers.size(), 1U);  // nobody waits any more
+  });
+}
+
+TEST(gather, takes_waits_among_tasks) {
+  run_virtual([]() -> task<> {
+    queue<int> numbers;
+    auto [popped, pushed, slept, seven] =
+        co_await gather(numbers.pop(), numbers.push(3), sleep_for(1s), number_after(2s, 7));
+    EXPECT_EQ(popped, 3);
+    EXPECT_EQ(seven, 7);
+    const time_point before = now();
+    co_await gather(sleep_for(1s), sleep_for(2s));
+    EXPECT_EQ(now() - before, 2s);
+  });
+}
+
+TEST(race, waits_are_cancelled_at_each_await) {
+  pirn::testing::cancel_each_await([]() -> task<> {
+    queue<int> numbers;
+    event never_set;
+    auto first = co_await race(numbers.pop(), never_set.wait(), sleep_for(1s), number_after(2s, 7));
+    EXPECT_EQ(first.index(), 2U);
   });
 }
 
