@@ -66,7 +66,7 @@ int run_command(int argc, char** argv) {
     program.parse(argc, argv);
     return after_output(chosen());
   } catch (const CLI::Success& asked) {
-    return program.exit(asked);
+    return after_output(program.exit(asked));
   } catch (const CLI::ParseError& wrong) {
     return report_usage(program, wrong.what());
   } catch (const apps::usage_error& wrong) {

@@ -44,6 +44,13 @@ struct nc_options {
   run_options run;
 };
 
+// "HOST:PORT" of two words, and of an IPv6 address "[HOST]:PORT".
+std::string joined_place(const std::vector<std::string>& words) {
+  if (words.size() == 1) return words[0];
+  const bool is_ipv6 = words[0].find(':') != std::string::npos && !words[0].starts_with('[');
+  return (is_ipv6 ? "[" + words[0] + "]" : words[0]) + ":" + words[1];
+}
+
 joined_plan plan_of(const nc_options& given) {
   if (given.address.empty() || given.address.size() > 2) {
     throw usage_error("an ADDRESS: HOST PORT, HOST:PORT or unix:PATH");
@@ -60,8 +67,7 @@ joined_plan plan_of(const nc_options& given) {
     throw usage_error("--tls with --listen is for --proxy; --tls-cert speaks TLS as a server");
   }
   joined_plan plan;
-  const std::string text =
-      given.address.size() == 2 ? given.address[0] + ":" + given.address[1] : given.address[0];
+  const std::string text = joined_place(given.address);
   plan.near = given.listen ? parse_listening_place(text) : parse_place(text);
   if (given.udp && plan.near.address.kind() == endpoint::family::unix_path) {
     throw usage_error("--udp needs an IP address, not '" + text + "'");

@@ -73,6 +73,17 @@ TEST_P(driver_contract, a_receive_without_room_waits_for_something_and_takes_not
   EXPECT_EQ(receive_result(*pair.server), 0);
 }
 
+TEST_P(driver_contract, a_second_end_of_sending_does_nothing_even_when_the_peer_has_ended) {
+  connection pair = connect_pair();
+  EXPECT_EQ(pair.client->shut_down_sending(), 0);
+  EXPECT_EQ(pair.client->shut_down_sending(), 0);
+  EXPECT_EQ(receive_result(*pair.server), 0);
+  EXPECT_EQ(pair.server->shut_down_sending(), 0);
+  EXPECT_EQ(receive_result(*pair.client), 0);
+  EXPECT_EQ(pair.client->shut_down_sending(), 0);
+  EXPECT_EQ(pair.server->shut_down_sending(), 0);
+}
+
 // What goes at once is a matter of the transport; with the request that sends the rest, all goes.
 TEST_P(driver_contract, what_does_not_go_at_once_is_sent_by_a_request) {
   connection pair = connect_pair();

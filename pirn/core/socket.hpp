@@ -58,7 +58,8 @@ class socket {
   /// Memory that what the transport was given to send still takes; 0 where the system does not say.
   virtual std::size_t unsent_bytes() const noexcept { return 0; }
 
-  /// Says to the peer that nothing more will be sent; what was sent before still arrives.
+  /// Says to the peer that nothing more will be sent; what was sent before still arrives. A second
+  /// time it does nothing.
   /// Returns: 0 or -errno.
   virtual int shut_down_sending() noexcept = 0;
 

@@ -10,6 +10,8 @@
 
 #include "pirn/core/gather.hpp"
 #include "pirn/core/io_wait.hpp"
+#include "pirn/core/sleep.hpp"
+#include "pirn/io/room_wait.hpp"
 #include "pirn/platform/splice_pipe.hpp"
 
 namespace pirn::io {
@@ -19,6 +21,8 @@ namespace {
 constexpr std::size_t bulk_bytes = 32 << 10;
 constexpr std::size_t little_bytes = 8 << 10;
 constexpr int in_a_row = 4;
+
+constexpr std::size_t turn_max_bytes = 1 << 20;  // then others have a turn
 
 bool is_kernels(const socket* raw) noexcept {
   return raw != nullptr && raw->native_handle() >= 0;
@@ -57,8 +61,9 @@ class carrier {
   task<> carry_bulk(splice_pipe& pipe) {
     const int source = from_.raw()->native_handle();
     int little = 0;
+    std::size_t turn_bytes = 0;
     while (little < in_a_row) {
-      io_wait<receive_operation> something("wait for bytes");
+      io_wait<receive_operation> something("bytes");
       something.request().from = from_.raw();
       const int kept_bytes = co_await something;
       if (kept_bytes > 0) co_return;  // by the driver, in memory: it comes first
@@ -67,21 +72,24 @@ class carrier {
       // The end, or an urgent byte, which only a read goes past.
       if (count == 0 || count == -EAGAIN) co_return;
       if (count < 0) throw failure("read from", from_, count);
-      co_await empty(pipe);
+      co_await drain(pipe);
       const auto moved_bytes = static_cast<std::size_t>(count);
       bytes_ += moved_bytes;
       little = moved_bytes < little_bytes ? little + 1 : 0;
+      turn_bytes += moved_bytes;
+      if (turn_bytes >= turn_max_bytes) {
+        co_await yield_now();
+        turn_bytes = 0;
+      }
     }
   }
 
-  task<> empty(splice_pipe& pipe) {
-    const int target = to_.raw()->native_handle();
+  task<> drain(splice_pipe& pipe) {
+    socket& target = *to_.raw();
     while (pipe.held_bytes() > 0) {
-      std::ptrdiff_t count = pipe.empty_into(target);
+      std::ptrdiff_t count = pipe.empty_into(target.native_handle());
       if (count == -EAGAIN) {
-        io_wait<poll_operation> room("wait for room");
-        room.request().descriptor = target;
-        room.request().events = poll_writable;
+        room_wait room(target);
         count = co_await room;
       }
       if (count < 0) throw failure("write to", to_, count);

@@ -1,12 +1,18 @@
 #include "pirn/io/linger.hpp"
 
+#include <system_error>
+
 #include "pirn/core/within.hpp"
 
 namespace pirn::io {
 namespace {
 
 task<> end_and_drop_the_rest(stream_ref peer) {
-  co_await peer.shut_down_writing();
+  try {
+    co_await peer.shut_down_writing();
+  } catch (const std::system_error& error) {  // after a reset, of which the read tells
+    if (error.code() != std::errc::not_connected) throw;
+  }
   for (;;) {
     const lease dropped = co_await peer.read();
     if (dropped.empty()) co_return;

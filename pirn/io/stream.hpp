@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "pirn/base/assert.hpp"
 #include "pirn/core/lease.hpp"
 #include "pirn/core/operation.hpp"
 #include "pirn/core/socket.hpp"
@@ -145,21 +146,21 @@ class stream_ref {
       : stream_(&stream), methods_(&detail::methods_of<Stream>) {}
 
   /// Throws, Cancel: as the stream says, here and below.
-  task<lease> read() const { return methods_->read(stream_); }
+  task<lease> read() const { return methods().read(stream_); }
   task<> write_all(std::span<const std::byte> bytes) const {
-    return methods_->write_all(stream_, bytes);
+    return methods().write_all(stream_, bytes);
   }
   task<> write_all(std::string_view text) const {
     return write_all(std::as_bytes(std::span(text)));
   }
   task<> write_all(std::span<const slice> parts) const {
-    return methods_->write_parts(stream_, parts);
+    return methods().write_parts(stream_, parts);
   }
-  task<> shut_down_writing() const { return methods_->shut_down_writing(stream_); }
-  void close() const noexcept { methods_->close(stream_); }
-  std::string name() const { return methods_->name(stream_); }
+  task<> shut_down_writing() const { return methods().shut_down_writing(stream_); }
+  void close() const noexcept { methods().close(stream_); }
+  std::string name() const { return methods().name(stream_); }
   /// The driver's socket, if the stream is nothing more than one; null for TLS, memory and others.
-  socket* raw() const noexcept { return methods_->raw(stream_); }
+  socket* raw() const noexcept { return methods().raw(stream_); }
 
   /// The stream itself if it is a `Stream`, else null.
   template <class Stream>
@@ -168,11 +169,16 @@ class stream_ref {
   }
   /// The socket below it, whose addresses are the connection's; null when there is none, or none
   /// any more.
-  socket* carrier() const noexcept { return methods_->carrier(stream_); }
+  socket* carrier() const noexcept { return methods().carrier(stream_); }
 
  protected:
   stream_ref(void* stream, const detail::stream_methods& methods) noexcept
       : stream_(stream), methods_(&methods) {}
+
+  const detail::stream_methods& methods() const noexcept {
+    PIRN_ASSERT(stream_ != nullptr, "a stream that was moved from is used");
+    return *methods_;
+  }
 
   void* stream_;
   const detail::stream_methods* methods_;

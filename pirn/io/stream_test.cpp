@@ -230,4 +230,16 @@ TEST(streams, can_be_cancelled_at_every_await) {
   });
 }
 
+TEST(any_stream, one_that_was_moved_from_says_so) {
+  auto read_from_moved = [] {
+    run_virtual([]() -> task<> {
+      auto [here, there] = memory_pair();
+      any_stream stream(std::move(here));
+      const any_stream taken(std::move(stream));
+      co_await stream.read();
+    });
+  };
+  EXPECT_DEATH(read_from_moved(), "a stream that was moved from is used");
+}
+
 }  // namespace

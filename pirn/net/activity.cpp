@@ -6,6 +6,7 @@
 #include "pirn/core/loop.hpp"
 #include "pirn/core/scope_walk.hpp"
 #include "pirn/core/task_record.hpp"
+#include "pirn/io/room_wait.hpp"
 #include "pirn/net/tcp_stream.hpp"
 
 namespace pirn::net::detail {
@@ -36,7 +37,9 @@ class look {
     }
     found_.last = std::max(found_.last, task.waiting_since());
     if (const auto* write = dynamic_cast<const write_wait*>(wait)) {
-      add(*write);
+      add_write(write->stalled_for(), write->taken_bytes(), write->unsent_bytes());
+    } else if (const auto* room = dynamic_cast<const io::room_wait*>(wait)) {
+      add_write(room->target().sending_stalled_for(), 0, room->target().unsent_bytes());
     } else if (const socket* source = source_of(*wait);
                source != nullptr && source == connection_) {
       found_.oldest_read = std::min(found_.oldest_read, task.waiting_since());
@@ -46,14 +49,13 @@ class look {
   const activity& found() const noexcept { return found_; }
 
  private:
-  void add(const write_wait& write) noexcept {
-    const duration stalled = write.stalled_for();
+  void add_write(duration stalled, std::uint64_t taken_bytes, std::uint64_t unsent_bytes) noexcept {
     if (stalled != forever) {
       found_.last = std::max(found_.last, now_ - stalled);
       return;
     }
-    found_.sending = mixed(found_.sending, write.taken_bytes());
-    found_.sending = mixed(found_.sending, write.unsent_bytes());
+    found_.sending = mixed(found_.sending, taken_bytes);
+    found_.sending = mixed(found_.sending, unsent_bytes);
   }
 
   const socket* connection_;

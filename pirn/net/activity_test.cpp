@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "pirn/core/within.hpp"
+#include "pirn/io/copy.hpp"
 #include "pirn/net/connected_test.hpp"
 
 namespace {
@@ -68,25 +69,46 @@ TEST_P(activity_test, a_slow_write_to_a_unix_socket_goes_on) {
   });
 }
 
+/// `work` writes to the server's end until nothing goes out any more.
+task<> watch_a_stalled_write(both_ends& ends, task<> work) {
+  cancel_scope scope;
+  co_await with_group([&](task_group& group) -> task<> {
+    group.start(run_in(scope, std::move(work)));
+    // Until the buffers of both ends are full, and then for so long that it is told.
+    while (ends.server.raw().sending_stalled_for() < 20ms) co_await sleep_for(5ms);
+    const activity stalled = look_at(scope, nullptr);
+    EXPECT_LE(stalled.last, now() - 15ms);
+    EXPECT_EQ(stalled.sending, 0U);
+    activity after = stalled;
+    while (after.last < stalled.last + 10ms) {
+      co_await read_bytes(ends.client, 64 << 10);
+      after = look_at(scope, nullptr);
+    }
+    scope.cancel();
+  });
+}
+
 TEST_P(activity_test, a_slow_write_over_tcp_has_the_time_that_the_system_tells) {
   if (is_virtual()) return;
   on_loop([]() -> task<> {
     both_ends ends = co_await connected();
-    cancel_scope scope;
-    co_await with_group([&](task_group& group) -> task<> {
-      group.start(run_in(scope, write_much(ends.server)));
-      // Until the buffers of both ends are full, and then for so long that it is told.
-      while (ends.server.raw().sending_stalled_for() < 20ms) co_await sleep_for(5ms);
-      const activity stalled = look_at(scope, nullptr);
-      EXPECT_LE(stalled.last, now() - 15ms);
-      EXPECT_EQ(stalled.sending, 0U);
-      activity after = stalled;
-      while (after.last < stalled.last + 10ms) {
-        co_await read_bytes(ends.client, 64 << 10);
-        after = look_at(scope, nullptr);
-      }
-      scope.cancel();
-    });
+    co_await watch_a_stalled_write(ends, write_much(ends.server));
+  });
+}
+
+task<> copy_much(tcp_stream& to) {
+  both_ends source = co_await connected();
+  auto send = [&]() -> task<> {
+    for (;;) co_await write_much(source.client);
+  };
+  co_await gather(send(), io::copy(source.server, to));
+}
+
+TEST_P(activity_test, a_slow_copy_is_a_slow_write) {
+  if (is_virtual()) return;
+  on_loop([]() -> task<> {
+    both_ends ends = co_await connected();
+    co_await watch_a_stalled_write(ends, copy_much(ends.server));
   });
 }
 

@@ -1,6 +1,8 @@
 #include "pirn/net/create_server.hpp"
 
 #include "pirn/base/scope_guard.hpp"
+#include "pirn/net/handler_group.hpp"
+#include "pirn/net/server_run.hpp"
 #include "pirn/net/transport_runner.hpp"
 #include "pirn/sync/event.hpp"
 

@@ -47,6 +47,33 @@ TEST_P(linger_test, a_peer_that_does_not_end_is_waited_for_until_the_limit) {
   });
 }
 
+TEST_P(linger_test, a_second_one_has_nothing_to_do) {
+  on_loop([]() -> task<> {
+    both_ends ends = co_await connected();
+    co_await ends.client.shut_down_writing();
+    for (int i = 0; i < 2; ++i) {
+      const bool ended = co_await io::linger(ends.server, 10s);
+      EXPECT_TRUE(ended);
+    }
+  });
+}
+
+TEST_P(linger_test, a_reset_of_the_peer_is_an_error_that_says_so) {
+  on_loop([]() -> task<> {
+    both_ends ends = co_await connected();
+    auto reset = [&]() -> task<> {
+      ends.client.reset_on_close();
+      ends.client.close();
+      co_await yield_now();
+    };
+    std::string message = co_await message_of([&]() -> task<> {
+      co_await gather(ends.server.write_all("last words"), reset());
+      co_await io::linger(ends.server, 10s);
+    });
+    EXPECT_TRUE(message.starts_with("read from 127.0.0.1:")) << message;
+  });
+}
+
 task<> say_last_words() {
   both_ends ends = co_await connected();
   auto answer = [&]() -> task<> {

@@ -23,9 +23,11 @@ class resolver_category_type final : public std::error_category {
   }
 };
 
-// An errno that the resolver met is told as one.
+// An errno that the resolver met is told as one. Without a descriptor to read its files with it
+// knows no name, and says no more than that.
 std::system_error failure_of(int code, const std::string& what) {
-  if (code == EAI_SYSTEM) return {errno, std::generic_category(), what};
+  const bool ran_out = errno == EMFILE || errno == ENFILE;
+  if (code == EAI_SYSTEM || ran_out) return {errno, std::generic_category(), what};
   return {code, resolver_category(), what};
 }
 
@@ -44,6 +46,7 @@ class system_name_service final : public name_service {
     wanted.ai_socktype = SOCK_STREAM;  // each address once
     wanted.ai_flags = AI_ADDRCONFIG;
     addrinfo* list = nullptr;
+    errno = 0;
     const int error = getaddrinfo(host.c_str(), nullptr, &wanted, &list);
     if (error != 0) throw failure_of(error, "resolve " + host);
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
@@ -52,6 +55,7 @@ class system_name_service final : public name_service {
       if (each->ai_family != AF_INET && each->ai_family != AF_INET6) continue;
       found.push_back(to_endpoint(*each));
     }
+    errno = 0;
     if (found.empty()) throw failure_of(EAI_NONAME, "resolve " + host);
     return found;
   }
@@ -59,6 +63,7 @@ class system_name_service final : public name_service {
   std::string name(const endpoint& address) override {
     const socket_address asked(address);
     std::array<char, NI_MAXHOST> host{};
+    errno = 0;
     const int error =
         getnameinfo(asked.data(), asked.size(), host.data(), host.size(), nullptr, 0, NI_NAMEREQD);
     if (error != 0) throw failure_of(error, "name of " + address.host());
@@ -70,6 +75,7 @@ class system_name_service final : public name_service {
     wanted.ai_socktype = SOCK_STREAM;
     wanted.ai_family = AF_INET;
     addrinfo* list = nullptr;
+    errno = 0;
     const int error = getaddrinfo(nullptr, service.c_str(), &wanted, &list);
     if (error != 0) throw failure_of(error, "port of " + service);
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);

@@ -16,28 +16,6 @@
 
 namespace pirn::net::detail {
 
-/// The handlers of a server. One that fails ends alone, and its failure is told with its peer's
-/// address: that is noted beside the task, at its own length, for there may be a million.
-class handler_group final : public task_group {
- public:
-  handler_group(task_record& owner, const failure_sink& failures)
-      : task_group(owner), failures_(failures) {}
-
- private:
-  void child_failed(const task_record& child, std::exception_ptr error) noexcept override {
-    if (!is_cancellation(error)) {
-      try {
-        return report_failure(endpoint::unpacked(child.note()), error, failures_);
-      } catch (...) {
-        error = std::current_exception();
-      }
-    }
-    task_group::child_failed(child, std::move(error));
-  }
-
-  const failure_sink& failures_;
-};
-
 namespace {
 
 std::ptrdiff_t places_for(std::size_t connections_max) noexcept {
@@ -46,22 +24,6 @@ std::ptrdiff_t places_for(std::size_t connections_max) noexcept {
 }
 
 }  // namespace
-
-void report_failure(const endpoint& peer, const std::exception_ptr& error,
-                    const failure_sink& failures) {
-  if (failures) {
-    failures(peer, error);
-    return;
-  }
-  // Its connection has ended, as it would have anyway.
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::system_error&) {
-  } catch (const timeout_error&) {
-  } catch (const io::limit_exceeded&) {
-  } catch (const io::incomplete_read&) {
-  }
-}
 
 task<tcp_stream> accept_patiently(listener& where, duration pause, accept_mode mode) {
   for (;;) {

@@ -1,29 +1,17 @@
 // server_run: a server while it runs, whatever its handler is.
 #pragma once
 
-#include <exception>
-
 #include "pirn/core/scope.hpp"
 #include "pirn/core/task.hpp"
+#include "pirn/net/handler_group.hpp"
 #include "pirn/net/listener.hpp"
 #include "pirn/net/serve_options.hpp"
 #include "pirn/sync/semaphore.hpp"
 
-namespace pirn {
-class task_group;
-}
-
 namespace pirn::net::detail {
-
-class handler_group;
 
 /// Takes the next connection; pauses while the system is short of descriptors or memory.
 task<tcp_stream> accept_patiently(listener& where, duration pause, accept_mode mode);
-
-/// Tells `failures` of a connection's failure; where there is no sink, rethrows it, but not what
-/// the network, the system or the peer did.
-void report_failure(const endpoint& peer, const std::exception_ptr& error,
-                    const failure_sink& failures);
 
 /// A server while it runs. Two groups: what cancels it reaches the acceptor in the one; the
 /// handlers in the other stand in a shield, which ends with their grace.

@@ -62,7 +62,10 @@ void epoll_stream::release() noexcept {
 }
 
 int epoll_stream::shut_down_sending() noexcept {
-  return ::shutdown(descriptor_.get(), SHUT_WR) == 0 ? 0 : -errno;
+  if (sending_ended_) return 0;  // the system would say ENOTCONN once both directions have
+  if (::shutdown(descriptor_.get(), SHUT_WR) != 0) return -errno;
+  sending_ended_ = true;
+  return 0;
 }
 
 bool epoll_stream::try_receive(std::span<std::byte> into, int& result) noexcept {

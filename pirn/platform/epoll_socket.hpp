@@ -140,6 +140,7 @@ class epoll_stream final : public epoll_socket {
   bool may_write_ = true;
   bool short_read_empties_;
   bool connecting_ = false;
+  bool sending_ended_ = false;
 };
 
 class epoll_listener final : public epoll_socket {

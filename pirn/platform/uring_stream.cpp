@@ -348,7 +348,10 @@ void uring_stream::sent(int result) noexcept {
 // The end.
 
 int uring_stream::shut_down_sending() noexcept {
-  return ::shutdown(descriptor_.get(), SHUT_WR) == 0 ? 0 : -errno;
+  if (sending_ended_) return 0;  // the system would say ENOTCONN once both directions have
+  if (::shutdown(descriptor_.get(), SHUT_WR) != 0) return -errno;
+  sending_ended_ = true;
+  return 0;
 }
 
 void uring_stream::release() noexcept {

@@ -115,6 +115,7 @@ class uring_stream final : public socket, public pooled_frame {
                                  // socket, whose reads also end at a passed descriptor
   bool at_end_ : 1 = false;
   bool released_ : 1 = false;
+  bool sending_ended_ : 1 = false;
 };
 
 static_assert(sizeof(uring_stream) == 80, "there may be a million");

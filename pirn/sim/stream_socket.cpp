@@ -43,8 +43,10 @@ void stream_socket::open(const buffer_sizes& mine, const buffer_sizes& others) n
 }
 
 int stream_socket::shut_down_sending() noexcept {
+  if (sending_ended_) return 0;
   if (phase_ != phase::open) return -ENOTCONN;
   sender_.finish();
+  sending_ended_ = true;
   return 0;
 }
 

@@ -87,6 +87,7 @@ class stream_socket final : public socket, public list_hook<> {
   phase phase_ = phase::opening;
   bool held_ = false;
   bool reset_on_close_ = false;
+  bool sending_ended_ = false;  // as the program wanted it
   bool end_arrived_ = false;
   int error_ = 0;  // of a reset, until somebody is told
   listener* backlog_ = nullptr;
