@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "pirn/base/assert.hpp"
 #include "pirn/core/io_wait.hpp"
 #include "pirn/core/within.hpp"
 
@@ -54,10 +55,11 @@ file::~file() {
 template <class Request, class Bytes>
 task<std::size_t> file::transfer(std::string_view verb, Bytes Request::* field, Bytes bytes,
                                  std::int64_t offset) {
+  PIRN_ASSERT(offset >= -1, "an offset is -1, or from the start of the file");
   const bool in_order = offset < 0;
   for (;;) {
     io_wait<Request> moving(verb);
-    moving.request().file = id_;
+    moving.request().file = open_id();
     moving.request().*field = bytes;
     moving.request().offset = in_order ? position_ : offset;
     int count = co_await moving;
@@ -85,13 +87,13 @@ task<> file::write_all(std::span<const std::byte> bytes, std::int64_t offset) {
 
 task<> file::sync() {
   io_wait<fsync_operation> syncing("sync");
-  syncing.request().file = id_;
+  syncing.request().file = open_id();
   co_await done(syncing, path_);
 }
 
 task<file_status> file::status() {
   io_wait<stat_operation> asking("status of");
-  asking.request().file = id_;
+  asking.request().file = open_id();
   co_await done(asking, path_);
   co_return asking.request().status;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "pirn/base/assert.hpp"
 #include "pirn/core/operation.hpp"
 #include "pirn/core/task.hpp"
 
@@ -47,6 +48,11 @@ class file {
   template <class Request, class Bytes>
   task<std::size_t> transfer(std::string_view verb, Bytes Request::* field, Bytes bytes,
                              std::int64_t offset);
+
+  file_id open_id() const noexcept {
+    PIRN_ASSERT(id_ != file_id::none, "a file that was closed or moved from is used");
+    return id_;
+  }
 
   file_id id_;
   // Kept here: io_uring does not move the system's when a full disk cuts a write short (Linux

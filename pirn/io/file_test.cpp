@@ -248,4 +248,13 @@ TEST_P(file_test, each_call_may_fail) {
   }
 }
 
+TEST_P(file_test, one_that_was_closed_says_so) {
+  auto ask_a_closed_one = [&]() -> task<> {
+    io::file out = co_await io::open(at("closed"), {.write = true, .create = true});
+    co_await out.close();
+    co_await out.status();
+  };
+  EXPECT_DEATH(on_loop(ask_a_closed_one), "a file that was closed or moved from is used");
+}
+
 }  // namespace
