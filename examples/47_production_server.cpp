@@ -70,30 +70,38 @@ void serve_in_process(std::string name, std::string at) {
   pirn::run(serve, name, at);
 }
 
-// Who administers it puts a new one in the place of an old one, while a client talks to each.
+// Who administers it puts a new one in the place of an old one, while a client talks to that.
+pirn::task<> start(std::deque<pirn::process>& servers, std::string name, std::string at) {
+  const auto program = pirn::calling<&serve_in_process>(name, at);
+  auto& server = servers.emplace_back(program, pirn::process_options{.output = pirn::stdio::pipe});
+  auto ready = co_await server.output().read();
+}
+
+pirn::task<> talk(net::tcp_stream& server) {
+  co_await server.write_all("warp");
+  auto answer = co_await server.read();
+  fmt::print("{}", answer.text());
+}
+
 pirn::task<> administer() {
   const auto at = fmt::format("unix:@loom-{}", ::getpid());  // or unix:/run/loom
+  const auto where = pirn::endpoint::parse(at).value();
   std::deque<pirn::process> servers;
-  std::deque<net::tcp_stream> clients;
-  for (const std::string name : {"old", "new"}) {
-    const auto program = pirn::calling<&serve_in_process>(name, at);
-    auto& server =
-        servers.emplace_back(program, pirn::process_options{.output = pirn::stdio::pipe});
-    auto ready = co_await server.output().read();
-    auto client = co_await net::connect(pirn::endpoint::parse(at).value());
-    clients.push_back(std::move(client));
-  }
-  for (net::tcp_stream& client : clients) {
-    co_await client.write_all("warp");
-    auto answer = co_await client.read();
-    fmt::print("{}", answer.text());
-  }
-  clients.clear();
+  co_await start(servers, "old", at);
+  auto client = co_await net::connect(where);
+  co_await talk(client);
+  co_await start(servers, "new", at);
+  co_await talk(client);  // the old one goes on with whom it has
+  client.close();
+  auto ended = co_await servers.front().wait();
+  fmt::print("{}\n", ended.to_string());
+
+  auto next = co_await net::connect(where);
+  co_await talk(next);
+  next.close();
   servers.back().signal(SIGTERM);
-  for (pirn::process& server : servers) {
-    auto ended = co_await server.wait();
-    fmt::print("{}\n", ended.to_string());
-  }
+  ended = co_await servers.back().wait();
+  fmt::print("{}\n", ended.to_string());
 }
 
 int main(int argc, char** argv) {
@@ -102,6 +110,7 @@ int main(int argc, char** argv) {
 
 // Output:
 // old heard warp
-// new heard warp
+// old heard warp
 // exit status 0
+// new heard warp
 // exit status 0
