@@ -23,7 +23,7 @@ class driver_cancel_contract : public driver_contract {
   slice all_{};
 };
 
-INSTANTIATE_TEST_SUITE_P(all, driver_cancel_contract, testing::ValuesIn(all_drivers()), name_of);
+INSTANTIATE_TEST_SUITE_P(all, driver_cancel_contract, ::testing::ValuesIn(all_drivers()), name_of);
 
 TEST_P(driver_cancel_contract, a_cancelled_receive_leaves_the_bytes_to_the_next) {
   connection pair = connect_pair();

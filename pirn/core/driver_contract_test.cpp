@@ -147,7 +147,7 @@ int driver_contract::receive_result(socket& from) {
 
 driver_file_contract::driver_file_contract() {
   static int number = 0;
-  directory_ = testing::TempDir() + "pirn-driver-" + std::to_string(::getpid()) + "-" +
+  directory_ = ::testing::TempDir() + "pirn-driver-" + std::to_string(::getpid()) + "-" +
                std::to_string(++number);
   EXPECT_EQ(make_directory(directory_), 0);
 }

@@ -17,8 +17,11 @@
 
 #include "pirn/core/blocking_job.hpp"
 #include "pirn/core/driver.hpp"
+#include "pirn/testing/pattern_test.hpp"
 
 namespace pirn::contract {
+
+using pirn::testing::pattern;
 
 /// A request that remembers its completion.
 template <class Operation>
@@ -85,7 +88,7 @@ std::vector<driver_kind> all_drivers();
 std::vector<driver_kind> kernel_drivers();
 std::vector<driver_kind> file_drivers();
 
-inline std::string name_of(const testing::TestParamInfo<driver_kind>& info) {
+inline std::string name_of(const ::testing::TestParamInfo<driver_kind>& info) {
   return std::string(info.param.name);
 }
 
@@ -96,7 +99,7 @@ struct connection {
 };
 
 /// A driver with an inbox, and requests that are carried through to their end.
-class driver_contract : public testing::TestWithParam<driver_kind> {
+class driver_contract : public ::testing::TestWithParam<driver_kind> {
  protected:
   driver_contract() { driver_.attach(mail_); }
 
@@ -204,17 +207,6 @@ inline slice slice_of(std::string_view text) noexcept {
 
 inline std::string_view text_of(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-/// Text without a short period, so that lost or repeated bytes show.
-inline std::string pattern(std::size_t size_bytes) {
-  std::string text(size_bytes, '\0');
-  std::uint32_t state = 1;
-  for (char& each : text) {
-    state = state * 1664525U + 1013904223U;
-    each = static_cast<char>(state >> 24U);
-  }
-  return text;
 }
 
 /// More text than the system's buffers between two ends hold.

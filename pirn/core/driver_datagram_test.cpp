@@ -60,7 +60,7 @@ class datagram_contract : public driver_contract {
     return std::string(one.text());
   }
 };
-INSTANTIATE_TEST_SUITE_P(drivers, datagram_contract, testing::ValuesIn(all_drivers()), name_of);
+INSTANTIATE_TEST_SUITE_P(drivers, datagram_contract, ::testing::ValuesIn(all_drivers()), name_of);
 
 }  // namespace
 

@@ -6,7 +6,7 @@
 
 namespace pirn::contract {
 
-INSTANTIATE_TEST_SUITE_P(all, driver_file_contract, testing::ValuesIn(file_drivers()), name_of);
+INSTANTIATE_TEST_SUITE_P(all, driver_file_contract, ::testing::ValuesIn(file_drivers()), name_of);
 
 TEST_P(driver_file_contract, what_is_written_is_read_back) {
   file_id file = open(path("a"), {.read = true, .write = true, .create = true});

@@ -80,7 +80,7 @@ class kernel_driver_test : public kernel_driver_contract {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(all, kernel_driver_test, testing::ValuesIn(kernel_drivers()), name_of);
+INSTANTIATE_TEST_SUITE_P(all, kernel_driver_test, ::testing::ValuesIn(kernel_drivers()), name_of);
 
 TEST_P(kernel_driver_test, another_thread_ends_a_poll_without_a_time) {
   for (int i = 0; i < 100; ++i) {
@@ -204,7 +204,7 @@ TEST_P(kernel_driver_test, a_descriptor_number_is_polled_again_as_another_file) 
 }
 
 TEST_P(kernel_driver_test, a_unix_socket_has_a_path) {
-  std::string path = testing::TempDir() + "pirn-driver-" + std::to_string(::getpid()) + ".sock";
+  std::string path = ::testing::TempDir() + "pirn-driver-" + std::to_string(::getpid()) + ".sock";
   endpoint at = endpoint::unix_socket(path);
   connection pair = connect_unix(at);
   EXPECT_EQ(pair.client->peer(), at);

@@ -10,7 +10,7 @@ namespace pirn::contract {
 
 using namespace std::chrono_literals;
 
-INSTANTIATE_TEST_SUITE_P(all, driver_contract, testing::ValuesIn(all_drivers()), name_of);
+INSTANTIATE_TEST_SUITE_P(all, driver_contract, ::testing::ValuesIn(all_drivers()), name_of);
 
 TEST_P(driver_contract, the_clock_never_goes_back) {
   time_point before = driver_.now();

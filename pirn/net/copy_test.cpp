@@ -12,26 +12,17 @@
 #include "pirn/core/cancelled.hpp"
 #include "pirn/net/connected_test.hpp"
 #include "pirn/testing/cancel_everywhere_test.hpp"
+#include "pirn/testing/pattern_test.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using namespace pirn;
 using namespace pirn::net;
+using pirn::testing::pattern;
 
 class copy_test : public pirn::testing::each_driver {};
 INSTANTIATE_TEST_SUITE_P(drivers, copy_test, pirn::testing::on_each(), pirn::testing::driver_name);
-
-/// Without a short period, so that lost or repeated bytes show.
-std::string some_text(std::size_t size_bytes) {
-  std::string text(size_bytes, '\0');
-  std::uint32_t state = 1;
-  for (char& each : text) {
-    state = state * 1664525U + 1013904223U;
-    each = static_cast<char>(state >> 24U);
-  }
-  return text;
-}
 
 /// Two connections, with the copying program between them.
 struct way {
@@ -58,7 +49,7 @@ task<std::uint64_t> copy_and_end(tcp_stream& from, tcp_stream& to) {
 TEST_P(copy_test, bulk_arrives_whole_and_in_order) {
   on_loop([]() -> task<> {
     way between = co_await connected_twice();
-    const std::string sent = some_text(32 << 20);
+    const std::string sent = pattern(32 << 20);
     auto [none, bytes, got] =
         co_await gather(send_all(between.first.client, sent),
                         copy_and_end(between.first.server, between.second.client),
@@ -72,7 +63,7 @@ TEST_P(copy_test, bulk_arrives_whole_and_in_order) {
 TEST_P(copy_test, questions_and_bulk_may_take_turns) {
   on_loop([]() -> task<> {
     way between = co_await connected_twice();
-    const std::string bulk = some_text(4 << 20);
+    const std::string bulk = pattern(4 << 20);
     auto talk = [&]() -> task<> {
       tcp_stream& asking = between.first.client;
       tcp_stream& answering = between.second.server;
@@ -106,7 +97,7 @@ TEST_P(copy_test, questions_and_bulk_may_take_turns) {
 TEST_P(copy_test, a_receiver_that_does_not_read_holds_the_sender_back) {
   on_loop([]() -> task<> {
     way between = co_await connected_twice();
-    const std::string part = some_text(1 << 20);
+    const std::string part = pattern(1 << 20);
     std::size_t sent_bytes = 0;
     auto send = [&]() -> task<> {
       for (;;) {
@@ -127,7 +118,7 @@ TEST_P(copy_test, an_urgent_byte_is_no_end) {
   if (is_virtual()) return;  // a simulated network has none
   on_loop([]() -> task<> {
     way between = co_await connected_twice();
-    const std::string bulk = some_text(4 << 20);
+    const std::string bulk = pattern(4 << 20);
     auto send = [&]() -> task<> {
       co_await between.first.client.write_all(bulk);
       const int sender = between.first.client.native_handle();
@@ -147,7 +138,7 @@ TEST_P(copy_test, a_reset_of_either_end_ends_it_with_an_error_that_names_the_end
   on_loop([]() -> task<> {
     for (const bool is_source : {true, false}) {
       way between = co_await connected_twice();
-      const std::string bulk = some_text(8 << 20);
+      const std::string bulk = pattern(8 << 20);
       auto send = [&]() -> task<> {
         for (;;) co_await between.first.client.write_all(bulk);
       };

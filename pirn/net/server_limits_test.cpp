@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "pirn/net/connected_test.hpp"
+#include "pirn/net/echo_test.hpp"
 #include "pirn/net/server.hpp"
 #include "pirn/sync/event.hpp"
 #include "pirn/testing/cancel_each.hpp"
@@ -18,21 +18,6 @@ using namespace pirn::net;
 class server_limits_test : public pirn::testing::each_driver {};
 INSTANTIATE_TEST_SUITE_P(drivers, server_limits_test, pirn::testing::on_each(),
                          pirn::testing::driver_name);
-
-task<> echo(tcp_stream peer) {
-  for (;;) {
-    lease chunk = co_await peer.read();
-    if (chunk.empty()) co_return;
-    co_await peer.write_all(chunk);
-  }
-}
-
-/// Says "x" and waits for the answer.
-task<> exchange(tcp_stream& peer) {
-  co_await peer.write_all("x");
-  lease answer = co_await peer.read();
-  EXPECT_EQ(answer.text(), "x");
-}
 
 TEST_P(server_limits_test, at_its_limit_a_server_takes_a_connection_only_when_one_has_ended) {
   on_loop([]() -> task<> {

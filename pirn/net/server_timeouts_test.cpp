@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "pirn/core/exception_group.hpp"
-#include "pirn/net/connected_test.hpp"
+#include "pirn/net/echo_test.hpp"
 #include "pirn/net/server.hpp"
 #include "pirn/testing/run_virtual.hpp"
 
@@ -20,21 +20,6 @@ using pirn::testing::run_virtual;
 class server_timeouts_test : public pirn::testing::each_driver {};
 INSTANTIATE_TEST_SUITE_P(drivers, server_timeouts_test, pirn::testing::on_each(),
                          pirn::testing::driver_name);
-
-task<> echo(tcp_stream peer) {
-  for (;;) {
-    lease chunk = co_await peer.read();
-    if (chunk.empty()) co_return;
-    co_await peer.write_all(chunk);
-  }
-}
-
-/// Says "x" and waits for the answer.
-task<> exchange(tcp_stream& peer) {
-  co_await peer.write_all("x");
-  lease answer = co_await peer.read();
-  EXPECT_EQ(answer.text(), "x");
-}
 
 /// Serves `handler` and tells what ended its one connection, which sends nothing.
 template <class Handler>

@@ -40,7 +40,7 @@ class slow_runner final : public blocking_runner {
   intrusive_list<blocking_job> jobs_;
 };
 
-class epoll_driver : public testing::Test {
+class epoll_driver : public ::testing::Test {
  protected:
   epoll_driver() {
     driver_->attach(mail_);

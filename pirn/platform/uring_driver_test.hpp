@@ -11,8 +11,11 @@
 #include <gtest/gtest.h>
 
 #include "pirn/platform/uring_driver.hpp"
+#include "pirn/testing/pattern_test.hpp"
 
 namespace pirn::uring_testing {
+
+using pirn::testing::pattern;
 
 using namespace std::chrono_literals;
 
@@ -30,17 +33,6 @@ inline slice slice_of(std::string_view text) noexcept {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
 
-/// Text without a short period, so that lost or repeated bytes show.
-inline std::string pattern(std::size_t size_bytes) {
-  std::string text(size_bytes, '\0');
-  std::uint32_t state = 1;
-  for (char& each : text) {
-    state = state * 1664525U + 1013904223U;
-    each = static_cast<char>(state >> 24U);
-  }
-  return text;
-}
-
 inline constexpr std::string_view small_message = "a small message";
 
 struct connection {
@@ -48,7 +40,7 @@ struct connection {
   socket_ptr server;
 };
 
-class uring_driver_test : public testing::Test {
+class uring_driver_test : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!probe_uring().usable()) GTEST_SKIP() << probe_uring().problem;

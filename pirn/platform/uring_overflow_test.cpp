@@ -26,7 +26,7 @@ namespace {
 using polling = request<poll_operation>;
 
 /// Both ways in which completions are made.
-class uring_overflow_test : public uring_driver_test, public testing::WithParamInterface<bool> {
+class uring_overflow_test : public uring_driver_test, public ::testing::WithParamInterface<bool> {
  protected:
   void SetUp() override {
     uring_driver_test::SetUp();
@@ -47,13 +47,13 @@ class uring_overflow_test : public uring_driver_test, public testing::WithParamI
   }
 };
 
-std::string name_of(const testing::TestParamInfo<bool>& info) {
+std::string name_of(const ::testing::TestParamInfo<bool>& info) {
   return info.param ? "deferred" : "at_any_call";
 }
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(completions, uring_overflow_test, testing::Bool(), name_of);
+INSTANTIATE_TEST_SUITE_P(completions, uring_overflow_test, ::testing::Bool(), name_of);
 
 TEST_P(uring_overflow_test, thousands_of_requests_end_once_each) {
   unique_fd ready(::eventfd(1, EFD_CLOEXEC));

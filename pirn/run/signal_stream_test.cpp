@@ -162,36 +162,22 @@ TEST_P(signal_stream_test, an_action_that_the_program_set_meanwhile_stays) {
   std::signal(SIGHUP, before);
 }
 
-TEST_P(signal_stream_test, sigint_is_the_streams_while_it_lives_and_runs_again_afterwards) {
-  auto first_for_itself = []() -> task<> {
-    {
-      signal_stream signals(SIGINT);
-      std::raise(SIGINT);
-      int number = co_await signals.next();
-      EXPECT_EQ(number, SIGINT);
-      co_await sleep_for(1ms);  // nothing is cancelled
-    }
-    std::raise(SIGINT);
-    co_await sleep_for(10s);
-  };
-  EXPECT_THROW(run({.driver = GetParam()}, first_for_itself), interrupted);
-  EXPECT_EQ(present_action(SIGINT), SIG_DFL);
-}
-
-TEST_P(signal_stream_test, so_is_sigterm) {
-  auto first_for_itself = []() -> task<> {
-    {
-      signal_stream signals(SIGTERM);
-      std::raise(SIGTERM);
-      int number = co_await signals.next();
-      EXPECT_EQ(number, SIGTERM);
-      co_await sleep_for(1ms);  // nothing is cancelled
-    }
-    std::raise(SIGTERM);
-    co_await sleep_for(10s);
-  };
-  EXPECT_THROW(run({.driver = GetParam()}, first_for_itself), interrupted);
-  EXPECT_EQ(present_action(SIGTERM), SIG_DFL);
+TEST_P(signal_stream_test, what_ends_a_run_is_the_streams_while_it_lives_and_ends_it_afterwards) {
+  for (const int asks_to_end : {SIGINT, SIGTERM}) {
+    auto first_for_itself = [asks_to_end]() -> task<> {
+      {
+        signal_stream signals(asks_to_end);
+        std::raise(asks_to_end);
+        int number = co_await signals.next();
+        EXPECT_EQ(number, asks_to_end);
+        co_await sleep_for(1ms);  // nothing is cancelled
+      }
+      std::raise(asks_to_end);
+      co_await sleep_for(10s);
+    };
+    EXPECT_THROW(run({.driver = GetParam()}, first_for_itself), interrupted);
+    EXPECT_EQ(present_action(asks_to_end), SIG_DFL);
+  }
 }
 
 TEST_P(signal_stream_test, it_gets_what_the_program_had_begun_to_ignore) {
