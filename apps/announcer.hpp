@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdio>
+#include <string>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "pirn/base/printable.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/exec/worker.hpp"
 #include "pirn/platform/service_manager.hpp"
@@ -17,7 +19,8 @@ namespace pirn::apps {
 template <class... Args>
 void announce(const worker& me, fmt::format_string<Args...> text, Args&&... args) {
   if (me.index() != 0) return;
-  fmt::print("{}, press Ctrl-C to stop\n", fmt::format(text, std::forward<Args>(args)...));
+  const std::string line = fmt::format(text, std::forward<Args>(args)...);
+  fmt::print("{}, press Ctrl-C to stop\n", printable(line));
   std::fflush(stdout);
   notify_ready();
 }

@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "pirn/base/printable.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/net/resolver.hpp"
@@ -83,7 +84,7 @@ class datagram_joiner {
   }
 
   void tell(std::string_view what, const std::string& whom) const {
-    if (!plan_.quiet) fmt::print(stderr, "{} {}\n", what, whom);
+    if (!plan_.quiet) fmt::print(stderr, "{} {}\n", what, printable(whom));
   }
 
   const joined_plan& plan_;

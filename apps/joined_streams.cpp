@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "command.hpp"
+#include "pirn/base/printable.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/io/copy.hpp"
@@ -111,7 +112,7 @@ class joiner {
   }
 
   void tell(std::string_view what, const std::string& whom) const {
-    if (!plan_.quiet) fmt::print(stderr, "{} {}\n", what, whom);
+    if (!plan_.quiet) fmt::print(stderr, "{} {}\n", what, printable(whom));
   }
 
   const joined_plan& plan_;

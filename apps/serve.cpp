@@ -13,6 +13,7 @@
 #include "command.hpp"
 #include "driver_option.hpp"
 #include "listening.hpp"
+#include "pirn/base/printable.hpp"
 #include "pirn/base/scope_guard.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/http/server.hpp"
@@ -49,7 +50,7 @@ struct serve_options {
 void log(const http::exchange& current, bool ended) {
   const bool cut_short = current.answered() && !ended;
   const int code = to_int(current.answered().value_or(http::status::internal_server_error));
-  fmt::print(stderr, "{} {} {} {}{}\n", current.peer().host(),
+  fmt::print(stderr, "{} {} {} {}{}\n", printable(current.peer().host()),
              http::to_string(current.request().method), current.request().target, code,
              cut_short ? " (cut short)" : "");
 }
@@ -87,7 +88,7 @@ task<> serve_directory(worker me, const serve_plan& plan) {
     return options.quiet ? files(current) : log_request(files, current);
   };
   net::failure_sink failures = [](const endpoint& peer, const std::exception_ptr& error) {
-    fmt::print(stderr, "{}: {}\n", peer.to_string(), describe_exception(error));
+    fmt::print(stderr, "{}: {}\n", printable(peer.to_string()), describe_exception(error));
   };
   const http::server_options how = http_options(options);
   task<> serving = secure ? http::serve_tls(listening, *secure, answer, how, failures)

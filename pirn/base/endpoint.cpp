@@ -97,7 +97,7 @@ std::string endpoint::host() const {
   if (family_ == family::unix_path) {
     std::string name(path());
     if (name.front() == '\0') name.front() = '@';  // as ss and lsof print abstract names
-    return printable(name);
+    return name;
   }
   if (family_ == family::none) return "none";
   char text[INET6_ADDRSTRLEN] = {};

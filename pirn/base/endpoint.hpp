@@ -42,9 +42,9 @@ class endpoint {
 
   endpoint with_port(std::uint16_t port) const noexcept;
 
-  /// As `parse` reads it; "none" for a default-made one. Control bytes of a path are `printable`.
+  /// As `parse` reads it; "none" for a default-made one. For a log, make a path `printable`.
   std::string to_string() const;
-  /// The address alone: `127.0.0.1`, `::1`, the path, `printable`.
+  /// The address alone: `127.0.0.1`, `::1`, the path.
   std::string host() const;
 
   /// Its bytes up to the end of the path: 24 for an IP address, for who keeps many of them.

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "pirn/base/printable.hpp"
 #include "pirn/core/io_wait.hpp"
 #include "pirn/core/socket.hpp"
 
@@ -17,7 +18,9 @@ class room_wait final : public io_wait<poll_operation> {
     request().events = poll_writable;
   }
 
-  std::string describe() const override { return "write to " + target_.peer().to_string(); }
+  std::string describe() const override {
+    return "write to " + printable(target_.peer().to_string());
+  }
   const socket& target() const noexcept { return target_; }
 
  private:

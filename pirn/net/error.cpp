@@ -14,8 +14,8 @@ std::system_error failure(std::string_view operation, std::string_view object, i
 }
 
 std::string peer_name(const endpoint& peer, const endpoint& local) {
-  if (peer.kind() != endpoint::family::none) return peer.to_string();
-  if (local.kind() != endpoint::family::none) return "a client of " + local.to_string();
+  if (peer.kind() != endpoint::family::none) return printable(peer.to_string());
+  if (local.kind() != endpoint::family::none) return "a client of " + printable(local.to_string());
   return "an unnamed socket";
 }
 

@@ -14,8 +14,8 @@ namespace pirn::net {
 /// Requires: error is an errno, or its negative.
 std::system_error failure(std::string_view operation, std::string_view object, int error);
 
-/// Who is at the other end of a connection, for messages: its address, or, of one that has none, as
-/// who connects to a Unix socket, whose client it is.
+/// Who is at the other end of a connection, for messages, printable: its address, or, of one that
+/// has none, as who connects to a Unix socket, whose client it is.
 std::string peer_name(const endpoint& peer, const endpoint& local);
 std::string peer_name(const socket& of);
 

@@ -310,4 +310,12 @@ TEST(unix_stream, a_simulated_stream_has_no_descriptors) {
   });
 }
 
+TEST_P(unix_stream_test, a_name_does_not_begin_a_line_of_its_own_in_an_error) {
+  on_loop([]() -> task<> {
+    const auto nobody = endpoint::unix_socket("/nowhere/a\nb");
+    std::string message = co_await message_of([&] { return connect(nobody); });
+    EXPECT_TRUE(message.starts_with(R"(connect unix:/nowhere/a\nb: )")) << message;
+  });
+}
+
 }  // namespace
