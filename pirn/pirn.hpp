@@ -58,6 +58,8 @@
 #include "pirn/platform/service_manager.hpp"
 #include "pirn/run/run.hpp"
 #include "pirn/run/signal_stream.hpp"
+#include "pirn/simulation/condition.hpp"
+#include "pirn/simulation/event.hpp"
 #include "pirn/sync/barrier.hpp"
 #include "pirn/sync/condition.hpp"
 #include "pirn/sync/event.hpp"
