@@ -1,0 +1,120 @@
+// Once warm, nothing that processes wait for in a simulation allocates, with and without waiting.
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "pirn/base/compiler.hpp"
+#include "pirn/core/select.hpp"
+#include "pirn/core/sleep.hpp"
+#include "pirn/core/task_group.hpp"
+#include "pirn/simulation/condition.hpp"
+#include "pirn/simulation/container.hpp"
+#include "pirn/simulation/event.hpp"
+#include "pirn/simulation/filter_store.hpp"
+#include "pirn/simulation/preemptive_resource.hpp"
+#include "pirn/simulation/priority_resource.hpp"
+#include "pirn/simulation/priority_store.hpp"
+#include "pirn/simulation/resource.hpp"
+#include "pirn/simulation/store.hpp"
+#include "pirn/testing/run_virtual.hpp"
+#include "tests/allocations_test.hpp"
+
+namespace pirn {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int rounds = 100;
+
+/// Runs three children of `work(shared)` together until they are warm, then counts.
+/// Returns: how often the last run allocated; always 0 under sanitizers, where frames are not used
+///          again.
+template <class Shared>
+std::size_t allocations_of(Shared& shared, task<> (*work)(Shared*)) {
+  return testing::run_virtual([&]() -> task<std::size_t> {
+    std::size_t before = 0;
+    for (int run = 0; run < 5; ++run) {
+      before = allocations;
+      co_await with_group([&](task_group& group) -> task<> {
+        for (int child = 0; child < 3; ++child) group.spawn(work, &shared);
+        co_return;
+      });
+    }
+    co_return detail::sanitized ? 0 : allocations - before;
+  });
+}
+
+template <class Resource>
+task<> use(Resource* shared) {
+  for (int round = 0; round < rounds; ++round) {
+    auto grant = co_await shared->request();
+    co_await sleep_for(1s);
+  }
+}
+
+template <class Store>
+task<> put_and_get(Store* shared) {
+  for (int round = 0; round < rounds; ++round) {
+    co_await shared->put(1);
+    co_await sleep_for(1s);
+    co_await shared->get();
+  }
+}
+
+task<> fill_and_drain(des::container* shared) {
+  for (int round = 0; round < rounds; ++round) {
+    co_await shared->put(1);
+    co_await sleep_for(1s);
+    co_await shared->get(1);
+  }
+}
+
+}  // namespace
+
+TEST(simulation_allocations, resources) {
+  des::resource free(3);
+  des::resource busy(1);
+  des::priority_resource ranked(1);
+  des::preemptive_resource preemptive(2);
+  EXPECT_EQ(allocations_of(free, use<des::resource>), 0u);
+  EXPECT_EQ(allocations_of(busy, use<des::resource>), 0u);
+  EXPECT_EQ(allocations_of(ranked, use<des::priority_resource>), 0u);
+  EXPECT_EQ(allocations_of(preemptive, use<des::preemptive_resource>), 0u);
+}
+
+TEST(simulation_allocations, stores) {
+  des::store<int> wide;
+  des::store<int> narrow(1);
+  des::priority_store<int> ranked(2);
+  des::filter_store<int> chosen(1);
+  EXPECT_EQ(allocations_of(wide, put_and_get<des::store<int>>), 0u);
+  EXPECT_EQ(allocations_of(narrow, put_and_get<des::store<int>>), 0u);
+  EXPECT_EQ(allocations_of(ranked, put_and_get<des::priority_store<int>>), 0u);
+  EXPECT_EQ(allocations_of(chosen, put_and_get<des::filter_store<int>>), 0u);
+}
+
+TEST(simulation_allocations, containers) {
+  des::container wide;
+  des::container narrow(1);
+  EXPECT_EQ(allocations_of(wide, fill_and_drain), 0u);
+  EXPECT_EQ(allocations_of(narrow, fill_and_drain), 0u);
+}
+
+TEST(simulation_allocations, events_and_conditions) {
+  des::resource machine(1);
+  auto work = [](des::resource* shared) -> task<> {
+    for (int round = 0; round < rounds; ++round) {
+      des::event<int> first;
+      des::event<> second;
+      first.succeed(round);
+      co_await first;
+      co_await des::any_of(second, first, sleep_for(1s));
+      co_await des::all_of(first, des::any_of(second, sleep_for(1s)));
+      co_await select(shared->request(), sleep_for(1s));
+    }
+  };
+  EXPECT_EQ(allocations_of<des::resource>(machine, work), 0u);
+}
+
+}  // namespace pirn
