@@ -61,6 +61,7 @@
 #include "pirn/simulation/batch.hpp"
 #include "pirn/simulation/calendar.hpp"
 #include "pirn/simulation/condition.hpp"
+#include "pirn/simulation/condition_range.hpp"
 #include "pirn/simulation/container.hpp"
 #include "pirn/simulation/event.hpp"
 #include "pirn/simulation/filter_store.hpp"

@@ -113,6 +113,21 @@ condition<detail::member_t<Sources>...> all_of(Sources&&... members) noexcept {
   return made(made::kind::all, members...);
 }
 
+// What they are not of, in words.
+template <class... Sources>
+  requires detail::misplaced<Sources...>
+condition<> any_of(Sources&&...) noexcept {
+  static_assert(sizeof...(Sources) == 0,
+                "a condition is of events, children, sleeps and conditions, which lose nothing by "
+                "it: what takes something goes into select(), which takes exactly one");
+  return all_of();
+}
+template <class... Sources>
+  requires detail::misplaced<Sources...>
+condition<> all_of(Sources&&... members) noexcept {
+  return any_of(members...);
+}
+
 /// `co_await (a | b)` is `co_await any_of(a, b)`; one of the two is an event or a condition.
 template <class A, class B>
   requires detail::has_operators<A, B>

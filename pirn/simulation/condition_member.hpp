@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 
@@ -147,6 +148,9 @@ concept occurrence = requires { typename member_for<std::remove_cvref_t<Source>>
 
 template <occurrence Source>
 using member_t = typename member_for<std::remove_cvref_t<Source>>::type;
+
+template <class... Sources>
+concept misplaced = !(occurrence<Sources> && ...) && !(std::ranges::range<Sources> || ...);
 
 template <class Source>
 inline constexpr bool is_of_simulation = false;
