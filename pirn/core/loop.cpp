@@ -125,12 +125,14 @@ void loop::see_visitors_off() {
   closing_ = false;
 }
 
+// A poll first: what is ready may have become so at a later moment than the last poll's.
 void loop::run_ready() {
   loop_entry entered(*this);
-  do {
+  poll(false);
+  while (has_ready()) {
     while (has_ready()) careful_ ? careful_turn() : turn();
     poll(false);
-  } while (has_ready());
+  }
 }
 
 // What becomes ready while the turn runs goes to a new list; only the urgent lane is looked at

@@ -172,6 +172,23 @@ TEST(loop, run_ready_does_what_can_be_done_now) {
   EXPECT_EQ(home.now(), time_point());
 }
 
+TEST(loop, run_ready_shows_the_present_moment_from_its_first_turn_on) {
+  virtual_driver driver;
+  loop home(driver);
+  time_point seen{};
+  auto look = [](time_point* at) -> task<> {
+    *at = now();
+    co_return;
+  };
+  task<> work = look(&seen);
+  task_record& record = task_record::make(home, home.root(), work.frame());
+  work.release().promise().become_root(record);  // it frees itself at its end
+  home.make_ready(record);
+  driver.poll(time_point{} + 3s);  // time passes while the loop is not looked at
+  home.run_ready();
+  EXPECT_EQ(seen, time_point{} + 3s);
+}
+
 TEST(loop, entries_nest) {
   EXPECT_EQ(loop::current_or_null(), nullptr);
   virtual_driver driver;
