@@ -68,6 +68,10 @@ class resolver {
   /// there is no such host. It holds until it is defined anew.
   void define(std::string host, std::vector<endpoint> addresses);
 
+  /// Asks somebody else from now on; answers that are kept hold.
+  /// Lifetime: as a name_service's.
+  void ask(name_service& other) noexcept { asked_ = &other; }
+
   /// Forgets all answers; definitions stay.
   void clear() noexcept;
   std::size_t answers() const noexcept { return addresses_.size() + names_.size() + ports_.size(); }

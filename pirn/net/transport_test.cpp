@@ -1,6 +1,7 @@
 // transport: the order of calls, reading, closing and breaking off, on each driver.
 #include "pirn/net/transport.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
