@@ -1,8 +1,7 @@
 // connection: two ends of a simulated stream and what is under way between them.
 #pragma once
 
-#include "pirn/core/operation.hpp"
-#include "pirn/sim/link.hpp"
+#include "pirn/sim/handshake.hpp"
 #include "pirn/sim/stream_socket.hpp"
 
 namespace pirn::sim {
@@ -14,36 +13,32 @@ class connection : public list_hook<> {
     endpoint client;
     endpoint server;
   };
+  struct places {
+    stream_socket::place client;
+    stream_socket::place server;
+  };
 
-  connection(network& home, link& way, const names& ends, std::uint64_t number) noexcept
+  connection(network& home, const places& at, const names& ends, std::uint64_t number) noexcept
       : net(home),
-        path(way),
         ends_at(ends),
-        client(*this, 2 * number),
-        server(*this, 2 * number + 1) {}
+        opening(*this),
+        client(*this, at.client, 2 * number),
+        server(*this, at.server, 2 * number + 1) {}
 
   network& net;
-  link& path;
   names ends_at;  ///< as the client shows them
+  handshake opening;
   stream_socket client;
   stream_socket server;
-  stream_socket::buffer_sizes client_buffers;
-  stream_socket::buffer_sizes server_buffers;
   bool server_shows_ipv6 = false;  ///< its listener has an IPv6 address
 
-  // Until the client's end stands.
-  connect_operation* opening = nullptr;
-  packet* handshake = nullptr;
-  time_point first_try{};
-  unsigned tries = 0;
-  int refusal = 0;
-
-  /// Packets and retry timers of this connection that are in the event queue.
+  /// Packets and retry timers of this connection, in the order in which they were sent: in the
+  /// event queue, or, where a way lets nothing through, waiting for it.
   intrusive_list<packet> under_way;
 
   /// Whether nothing will happen to it any more.
   bool is_over() const noexcept {
-    return opening == nullptr && !client.is_held() && !server.is_held() && under_way.empty() &&
+    return !opening.is_under_way() && !client.is_held() && !server.is_held() && under_way.empty() &&
            !client.sender().is_armed() && !server.sender().is_armed();
   }
 };

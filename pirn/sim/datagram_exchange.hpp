@@ -8,12 +8,12 @@
 
 #include "pirn/base/random.hpp"
 #include "pirn/sim/datagram_socket.hpp"
-#include "pirn/sim/decision_log.hpp"
-#include "pirn/sim/link.hpp"
 #include "pirn/sim/port_table.hpp"
 #include "pirn/sim/request_ledger.hpp"
 
 namespace pirn::sim {
+
+class host;
 
 /// Whether many are meant: a multicast group; every host of the network.
 bool is_multicast(const endpoint& at) noexcept;
@@ -21,44 +21,50 @@ bool is_broadcast(const endpoint& at) noexcept;
 /// This host's own address, of the same family and with the same port.
 endpoint loopback_of(const endpoint& like) noexcept;
 
-/// One host's simulated UDP. Datagrams arrive after the way's latency, in the order in which it
-/// lets them; none is lost but at a full queue. What finds nobody comes back as a refusal.
+/// One host's simulated UDP. Datagrams arrive after their way's latency, in the order in which it
+/// lets them. One is lost where the way loses it, at a full queue, and where no host has the
+/// address. What finds a host but nobody there comes back as a refusal.
 ///
 /// Threads:  one loop's.
 /// Lifetime: ends after its sockets and requests (asserted).
 class datagram_exchange {
  public:
-  datagram_exchange(event_queue& events, decision_log& decisions, request_ledger& ledger, link& way,
-                    const random_source& random);
+  datagram_exchange(host& home, const random_source& random);
   datagram_exchange(datagram_exchange&&) = delete;  // sockets point at it
   ~datagram_exchange();
 
   std::expected<socket_ptr, std::error_code> open(const endpoint& local,
                                                   const datagram_options& options);
 
+  std::size_t sockets() const noexcept { return sockets_.size(); }
+
   // For sockets.
-  request_ledger& ledger() noexcept { return ledger_; }
-  void send(const datagram_socket& from, const endpoint& to, std::span<const std::byte> bytes);
+  host& home() noexcept { return home_; }
+  request_ledger& ledger() noexcept;
+  /// Returns: 0 or -errno.
+  int send(const datagram_socket& from, const endpoint& to, std::span<const std::byte> bytes);
   void arrived(datagram& there) noexcept;
   /// The datagram is used up.
   void put(datagram& used) noexcept;
   void forget(datagram_socket& closed) noexcept;
 
+  // For the network.
+  /// What waited on this line goes on.
+  void resume(const line& reopened);
+  /// The host has lost power.
+  void vanish() noexcept;
+
  private:
-  datagram& take();
-  void put_on_the_way(datagram& sent, link::direction way);
+  void post(datagram& sent, host& to);
+  void put_on_the_way(datagram& sent);
   void deliver_to_many(datagram& there);
   void deliver_to_one(datagram& there);
 
-  event_queue& events_;
-  decision_log& decisions_;
-  request_ledger& ledger_;
-  link& way_;
+  host& home_;
   random_source random_;
   port_table ports_;
   intrusive_list<datagram_socket> sockets_;
-  intrusive_list<datagram> under_way_;
-  intrusive_list<datagram> free_;
+  intrusive_list<datagram> under_way_;  // to this host
   std::uint64_t next_number_ = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "pirn/base/assert.hpp"
 #include "pirn/sim/datagram_exchange.hpp"
+#include "pirn/sim/host.hpp"
 
 namespace pirn::sim {
 
@@ -20,10 +21,6 @@ bool is_any(const endpoint& at) noexcept {
 
 }  // namespace
 
-void datagram::fire() noexcept {
-  home_.arrived(*this);
-}
-
 datagram_socket::datagram_socket(datagram_exchange& home, const datagram_options& options,
                                  std::uint64_t number) noexcept
     : home_(home),
@@ -36,7 +33,10 @@ datagram_socket::datagram_socket(datagram_exchange& home, const datagram_options
 int datagram_socket::connect(const endpoint& remote) noexcept {
   if (remote.kind() != local_.kind()) return -EAFNOSUPPORT;
   peer_ = remote;
-  if (is_any(local_)) local_ = remote.with_port(local_.port());  // the host has every address
+  if (!is_any(local_)) return 0;
+  const endpoint mine = home_.home().address_towards(remote);
+  if (mine.kind() == endpoint::family::none) return -ENETUNREACH;
+  local_ = mine.with_port(local_.port());
   return 0;
 }
 
@@ -47,7 +47,7 @@ int datagram_socket::set(datagram_setting what, int value) noexcept {
       return 0;
     case datagram_setting::multicast_hops:
     case datagram_setting::multicast_interface:
-      return 0;  // there is one host, on one network
+      return 0;  // all hosts are on one network
     case datagram_setting::coalescing:
       return -ENOPROTOOPT;
   }
@@ -74,8 +74,13 @@ bool datagram_socket::is_member(const endpoint& group) const noexcept {
 
 void datagram_socket::release() noexcept {
   PIRN_ASSERT(receiving_ == nullptr, "a datagram socket is closed with a request outstanding");
-  while (!queue_.empty()) home_.put(queue_.pop_front());
+  vanish();
   home_.forget(*this);
+}
+
+void datagram_socket::vanish() noexcept {
+  while (!queue_.empty()) home_.put(queue_.pop_front());
+  queued_bytes_ = 0;
 }
 
 started datagram_socket::start(send_datagrams_operation& request) {
@@ -95,8 +100,7 @@ int datagram_socket::send(const outgoing_datagram& one) {
   if (to.port() == 0) return -EINVAL;
   if (one.bytes.size() > payload_max_bytes) return -EMSGSIZE;
   if (is_broadcast(to) && !broadcasts_) return -EACCES;
-  home_.send(*this, is_any(to) ? loopback_of(to) : to, one.bytes);
-  return 0;
+  return home_.send(*this, is_any(to) ? loopback_of(to) : to, one.bytes);
 }
 
 started datagram_socket::start(receive_datagrams_operation& request) {

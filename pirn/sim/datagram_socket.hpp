@@ -7,28 +7,11 @@
 #include "pirn/base/intrusive_list.hpp"
 #include "pirn/core/driver.hpp"
 #include "pirn/core/socket.hpp"
-#include "pirn/sim/event_queue.hpp"
+#include "pirn/sim/datagram.hpp"
 
 namespace pirn::sim {
 
 class datagram_exchange;
-
-/// A datagram under way, or waiting to be received; or, coming back, the news that nobody was
-/// there.
-class datagram final : public simulated_event, public list_hook<> {
- public:
-  explicit datagram(datagram_exchange& home) noexcept : home_(home) {}
-
-  endpoint from;
-  endpoint to;
-  bool is_refusal = false;
-  bool loops_back = true;  ///< of a multicast: this host's members get it
-  std::vector<std::byte> bytes;
-
- private:
-  void fire() noexcept override;
-  datagram_exchange& home_;
-};
 
 /// A datagram socket with the manners of Linux's UDP: a queue of bounded size, beyond which what
 /// arrives is lost; one that is connected hears its peer only, and of a refusal once.
@@ -59,6 +42,8 @@ class datagram_socket final : public socket, public list_hook<> {
   /// Takes the datagram, or drops it: one that is not for it, or finds no room.
   void arrived(datagram& there) noexcept;
   void refused(const endpoint& by) noexcept;
+  /// Forgets what was not received: its host has lost power.
+  void vanish() noexcept;
   std::uint64_t number() const noexcept { return number_; }
 
  private:

@@ -5,13 +5,13 @@
 
 #include "pirn/base/assert.hpp"
 #include "pirn/sim/connection.hpp"
-#include "pirn/sim/network.hpp"
+#include "pirn/sim/host.hpp"
 
 namespace pirn::sim {
 
 // Linux keeps one connection more than the backlog says.
-listener::listener(network& net, const listen_options& options) noexcept
-    : net_(net),
+listener::listener(host& home, const listen_options& options) noexcept
+    : home_(home),
       accepted_(options.accepted),
       backlog_max_(static_cast<std::size_t>(std::max(options.backlog, 0)) + 1) {}
 
@@ -29,7 +29,7 @@ started listener::start(accept_operation& request) {
     request.result = 0;
     return started::done;
   }
-  net_.ledger().take(request, request_kind::accept);
+  home_.ledger().take(request, request_kind::accept);
   waiting_.push_back(request);
   return started::pending;
 }
@@ -56,7 +56,7 @@ void listener::handshake_ended(stream_socket& end) {
   }
   auto& request = static_cast<accept_operation&>(waiting_.pop_front());
   hand_over(end, request);
-  net_.ledger().complete(request, 0);
+  home_.ledger().complete(request, 0);
 }
 
 void listener::hand_over(stream_socket& end, accept_operation& request) noexcept {
@@ -64,6 +64,19 @@ void listener::hand_over(stream_socket& end, accept_operation& request) noexcept
   end.set_backlog(nullptr);
   request.accepted.reset(&end);
   request.peer = end.peer();
+}
+
+void listener::vanish() noexcept {
+  const auto forget = [](intrusive_list<stream_socket>& ends) {
+    while (!ends.empty()) {
+      stream_socket& end = ends.pop_front();
+      end.set_backlog(nullptr);
+      end.set_held(false);
+    }
+  };
+  forget(opening_);
+  forget(ready_);
+  backlog_size_ = 0;
 }
 
 // Those who wait to be accepted are reset; a handshake that is under way finds out at its end.
@@ -80,7 +93,7 @@ void listener::release() noexcept {
     end.reset_on_close();
     end.release();
   }
-  net_.forget(*this);
+  home_.forget(*this);
 }
 
 }  // namespace pirn::sim

@@ -9,9 +9,9 @@ namespace pirn::sim {
 
 /// A listening socket: ends whose handshake is under way, ends that wait to be accepted, and
 /// requests that wait for one; both first in, first out.
-class listener final : public socket {
+class listener final : public socket, public list_hook<> {
  public:
-  listener(network& net, const listen_options& options) noexcept;
+  listener(host& home, const listen_options& options) noexcept;
   /// Says where it is bound; before anything else.
   void set_local(const endpoint& at) noexcept { local_ = at; }
 
@@ -32,11 +32,13 @@ class listener final : public socket {
   void handshake_ended(stream_socket& end);
   /// The client has gone before the handshake ended.
   void handshake_failed(stream_socket& end) noexcept;
+  /// The host has lost power: those in the backlog are no more.
+  void vanish() noexcept;
 
  private:
   void hand_over(stream_socket& end, accept_operation& request) noexcept;
 
-  network& net_;
+  host& home_;
   endpoint local_;
   stream_options accepted_;
   std::size_t backlog_max_;

@@ -1,109 +1,36 @@
 #include "pirn/sim/network.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <memory>
 #include <utility>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/sim/host.hpp"
 
 namespace pirn::sim {
-
-namespace {
-
-using family = endpoint::family;
-
-// Linux asks again after 1, 2, 4 … seconds, six times, and gives up 64 seconds after the last
-// (tcp_syn_retries).
-constexpr duration first_retry = std::chrono::seconds(1);
-constexpr unsigned retries_max = 6;
-
-// Connecting to the wildcard address means this host.
-endpoint without_wildcard(const endpoint& remote) noexcept {
-  if (remote.ip() != std::array<std::uint8_t, 16>{}) return remote;
-  if (remote.kind() == family::ipv4) return endpoint::ipv4({127, 0, 0, 1}, remote.port());
-  std::array<std::uint8_t, 16> loopback{};
-  loopback.back() = 1;
-  return endpoint::ipv6(loopback, remote.port());
-}
-
-}  // namespace
 
 network::network(const surroundings& around, const network_options& options,
                  const random_source& random)
     : around_(around),
       options_(options),
       random_(random.split("network")),
-      way_(options.way),
-      local_way_(options.local_way),
-      datagrams_(around.events, around.decisions, around.ledger, way_, random_) {
+      ways_(options.way),
+      nowhere_(options.way) {
   PIRN_ASSERT(options.receive_window_bytes > 0 && options.send_buffer_bytes > 0,
               "buffers have room for something");
+  nowhere_.block(line::obstacle::cut);
 }
 
 network::~network() {
-  PIRN_ASSERT(listeners_ == 0, "a listener may not outlive its driver");
-  while (connection* each = connections_.first()) {
-    PIRN_ASSERT(each->opening == nullptr && !each->client.is_held() && !each->server.is_held(),
-                "a socket may not outlive its driver");
-    destroy(*each);
-  }
+  PIRN_ASSERT(connections_.empty() && std::ranges::count(hosts_, nullptr) == std::ssize(hosts_),
+              "a network ends after its hosts");
 }
 
-// ---- programs ----
-
-std::expected<socket_ptr, std::error_code> network::listen(const endpoint& local,
-                                                           const listen_options& options) {
-  auto made = std::make_unique<listener>(*this, options);
-  const auto bound =
-      ports_.bind(*made, local, {.reuse_port = options.reuse_port, .only_ipv6 = options.only_ipv6});
-  if (!bound) return std::unexpected(std::make_error_code(bound.error()));
-  made->set_local(*bound);
-  ++listeners_;
-  return socket_ptr(made.release());
-}
-
-void network::forget(listener& closed) noexcept {
-  ports_.unbind(closed, closed.local());
-  --listeners_;
-  std::unique_ptr<listener> last(&closed);
-}
-
-started network::start(connect_operation& request) {
-  connection::names names;
-  if (const int error = choose_names(request.remote, names)) {
-    request.result = -error;
-    return started::done;
-  }
-  auto made =
-      std::make_unique<connection>(*this, way_to(request.remote), names, next_connection_++);
-  connection& opening = *made.release();
-  connections_.push_back(opening);
-  ++totals_.connections;
-  opening.client_buffers = sizes(request.options);
-  opening.opening = &request;
-  opening.first_try = events().now();
-  ledger().take(request, request_kind::connect, &opening);
-  try_to_open(opening, packets_.take(decision::syn, 0));
-  return started::pending;
-}
-
-int network::choose_names(const endpoint& remote, connection::names& chosen) {
-  if (remote.kind() == family::none) return EAFNOSUPPORT;
-  if (remote.kind() == family::unix_path) {
-    chosen.server = remote;
-    return 0;
-  }
-  chosen.server = without_wildcard(remote);
-  const std::uint16_t port = ports_.lend(chosen.server);
-  if (port == 0) return EADDRNOTAVAIL;
-  chosen.client = chosen.server.with_port(port);  // the one host has every address
-  return 0;
-}
-
-link& network::way_to(const endpoint& remote) noexcept {
-  return remote.kind() == family::unix_path ? local_way_ : way_;
+network::statistics network::count() const noexcept {
+  statistics counted = totals_;
+  counted.packet_memories = packets_.out();
+  counted.datagrams = datagrams_.out();
+  return counted;
 }
 
 stream_socket::buffer_sizes network::sizes(const stream_options& wanted) const noexcept {
@@ -114,78 +41,167 @@ stream_socket::buffer_sizes network::sizes(const stream_options& wanted) const n
           .send_bytes = choose(wanted.send_buffer_bytes, options_.send_buffer_bytes)};
 }
 
-// The connection ends as if it had never been; until its client stands, one packet is all that is
-// under way.
-void network::withdraw(connect_operation& request) noexcept {
-  auto& opening = *static_cast<connection*>(request.driver_data.pointer);
-  if (listener* asked = opening.server.backlog()) asked->handshake_failed(opening.server);
-  opening.opening = nullptr;
-  destroy(opening);
+// ---- hosts ----
+
+network::address network::key_of(const endpoint& at) noexcept {
+  address key;
+  key[0] = static_cast<std::uint8_t>(at.kind());
+  std::ranges::copy(at.ip(), key.begin() + 1);
+  return key;
 }
 
-network::statistics network::count() const noexcept {
-  statistics counted = totals_;
-  counted.packet_memories = packets_.out();
-  return counted;
+std::size_t network::join(host& come) {
+  for (const endpoint& each : come.addresses()) {
+    const bool is_free = by_address_.try_emplace(key_of(each), &come).second;
+    PIRN_ASSERT(is_free, "two hosts with one address");
+  }
+  hosts_.push_back(&come);
+  return hosts_.size() - 1;
+}
+
+// What is still under way to or from it is gone.
+void network::leave(host& going) noexcept {
+  for (connection* each = connections_.first(); each != nullptr;) {
+    connection& one = *each;
+    each = connections_.next(one);
+    if (one.client.home() != &going && one.server.home() != &going) continue;
+    PIRN_ASSERT(!one.opening.is_under_way() && !one.client.is_held() && !one.server.is_held(),
+                "a socket may not outlive its driver");
+    destroy(one);
+  }
+  for (const endpoint& each : going.addresses()) by_address_.erase(key_of(each));
+  hosts_[going.number()] = nullptr;
+}
+
+host* network::find(const endpoint& address) const noexcept {
+  const auto known = by_address_.find(key_of(address));
+  return known == by_address_.end() ? nullptr : known->second;
+}
+
+line& network::line_between(host& from, host& to) {
+  if (line* known = ways_.find(from.number(), to.number())) return *known;
+  line& made = ways_.make(from.number(), to.number());
+  if (!to.is_up()) made.block(line::obstacle::host_down);
+  if (!from.is_up()) ways_.make(to.number(), from.number()).block(line::obstacle::host_down);
+  return made;
+}
+
+line* network::known_line(const host& from, const host& to) noexcept {
+  return ways_.find(from.number(), to.number());
+}
+
+std::size_t network::ends_held_by(const host& one) const noexcept {
+  std::size_t held = 0;
+  for (const connection* each = connections_.first(); each != nullptr;
+       each = connections_.next(*each)) {
+    for (const stream_socket* end : {&each->client, &each->server}) {
+      held += end->home() == &one && end->is_held();
+    }
+  }
+  return held;
 }
 
 // ---- the life of a connection ----
+
+connection& network::open(const connection::places& places, const connection::names& names) {
+  connection& made =
+      *std::make_unique<connection>(*this, places, names, next_connection_++).release();
+  connections_.push_back(made);
+  ++totals_.connections;
+  return made;
+}
 
 void network::settle(connection& checked) noexcept {
   if (checked.is_over()) destroy(checked);
 }
 
 void network::destroy(connection& over) noexcept {
-  while (!over.under_way.empty()) {
-    packet& dropped = over.under_way.pop_front();
-    events().remove(dropped);
-    packets_.put(dropped);
-  }
+  while (!over.under_way.empty()) drop(over.under_way.front());
   over.client.sender().stop();
   over.server.sender().stop();
   if (over.ends_at.client.port() != 0) {
-    ports_.give_back(over.ends_at.server, over.ends_at.client.port());
+    over.client.home()->ports().give_back(over.ends_at.server, over.ends_at.client.port());
   }
   connections_.remove(over);
   --totals_.connections;
   std::unique_ptr<connection> last(&over);
 }
 
+void network::drop(packet& dropped) noexcept {
+  dropped.to->whole().under_way.remove(dropped);
+  if (dropped.is_armed()) events().remove(dropped);
+  packets_.put(dropped);
+}
+
+// ---- packets ----
+
 void network::transmit(packet& sent, stream_socket& to) {
-  const auto way = to.is_client() ? link::direction::back : link::direction::forth;
-  const time_point arrives = to.whole().path.carry(way, events().now(), sent.size, random_);
-  to.not_before = std::max(arrives, to.not_before);
   sent.to = &to;
   to.whole().under_way.push_back(sent);
-  events().add(sent, to.not_before);
   ++totals_.packets_carried;
   totals_.bytes_carried += sent.size;
+  if (to.incoming().is_open()) [[likely]] {
+    put_on_line(sent, duration::zero());
+  } else {
+    wait_for_line(sent);
+  }
+}
+
+bool network::transmit_once(packet& sent, stream_socket& to) {
+  line& way = to.incoming();
+  if (way.loses_all() || way.loses(random_)) return false;
+  sent.to = &to;
+  to.whole().under_way.push_back(sent);
+  ++totals_.packets_carried;
+  if (!way.is_open()) return true;  // it waits for the clog to end
+  to.not_before = std::max(way.carry(events().now(), 0, random_), to.not_before);
+  events().add(sent, to.not_before);
+  return true;
+}
+
+void network::put_on_line(packet& sent, duration later) {
+  stream_socket& to = *sent.to;
+  const time_point arrives = to.incoming().carry_surely(events().now(), sent.size, random_);
+  to.not_before = std::max(saturating_add(arrives, later), to.not_before);
+  events().add(sent, to.not_before);
 }
 
 void network::tell(stream_socket& to, const stream_sender::feedback& told) {
-  to.sender().hear(to.whole().path.arrival_of_feedback(events().now()), told);
+  line& way = to.incoming();
+  if (way.is_open()) [[likely]] {
+    to.sender().hear(way.arrival_of_feedback(events().now()), told);
+  } else {
+    to.sender().miss(told);
+  }
 }
 
 void network::arrived(packet& there) noexcept {
   stream_socket& to = *there.to;
   connection& on = to.whole();
+  if (!to.incoming().is_open() && there.kind != decision::syn_retry) [[unlikely]] {
+    return stopped_short(there);
+  }
   on.under_way.remove(there);
   decisions().note(events().now(), there.kind, to.number(), there.size);
+  if (to.has_vanished() && there.kind != decision::syn) [[unlikely]] {
+    answer_for_vanished(there);
+    return settle(on);
+  }
   switch (there.kind) {
     case decision::syn:
-      syn_arrived(on, there);
+      on.opening.syn_arrived(there);
       break;
     case decision::syn_retry:
-      try_to_open(on, there);
+      on.opening.ask_again(there);
       break;
     case decision::syn_ack:
-      syn_ack_arrived(on, there);
+      on.opening.syn_ack_arrived(there);
       break;
     case decision::refused:
-      refusal_arrived(on, there);
+      on.opening.refusal_arrived(there);
       break;
     case decision::ack:
-      ack_arrived(on, there);
+      on.opening.ack_arrived(there);
       break;
     case decision::data:
       to.data_arrived(there);
@@ -201,75 +217,12 @@ void network::arrived(packet& there) noexcept {
     case decision::feedback:
     case decision::file:
     case decision::datagram:
+    case decision::ran:
+    case decision::fault:
       PIRN_ASSERT(false, "no packet is of this kind");
       break;
   }
   settle(on);
-}
-
-// ---- the handshake ----
-
-void network::try_to_open(connection& opening, packet& syn) {
-  if (opening.tries > retries_max) return refuse(opening, syn, ETIMEDOUT);
-  ++opening.tries;
-  syn.kind = decision::syn;
-  transmit(syn, opening.server);
-}
-
-void network::syn_arrived(connection& opening, packet& syn) {
-  auto* asked = static_cast<listener*>(ports_.find(opening.ends_at.server));
-  const bool is_unix = opening.ends_at.server.kind() == family::unix_path;
-  if (asked == nullptr) {
-    const bool no_file = is_unix && opening.ends_at.server.path().front() != '\0';
-    return refuse(opening, syn, no_file ? ENOENT : ECONNREFUSED);
-  }
-  if (asked->is_full()) {
-    if (is_unix) return refuse(opening, syn, EAGAIN);
-    // It is dropped; the client asks again after a while.
-    const time_point again = opening.first_try + first_retry * ((1 << opening.tries) - 1);
-    syn.kind = decision::syn_retry;
-    syn.to = &opening.client;
-    opening.under_way.push_back(syn);
-    events().add(syn, std::max(again, events().now()));
-    return;
-  }
-  opening.server_buffers = sizes(asked->accepted_options());
-  opening.server_shows_ipv6 = asked->local().kind() == family::ipv6;
-  asked->handshake_began(opening.server);
-  syn.kind = decision::syn_ack;
-  transmit(syn, opening.client);
-}
-
-void network::refuse(connection& opening, packet& syn, int error) {
-  opening.refusal = error;
-  syn.kind = decision::refused;
-  transmit(syn, opening.client);
-}
-
-void network::refusal_arrived(connection& opening, packet& refused) noexcept {
-  packets_.put(refused);
-  ledger().complete(*std::exchange(opening.opening, nullptr), -opening.refusal);
-}
-
-void network::syn_ack_arrived(connection& opening, packet& syn_ack) {
-  connect_operation& request = *std::exchange(opening.opening, nullptr);
-  opening.client.open(opening.client_buffers, opening.server_buffers);
-  opening.server.open(opening.server_buffers, opening.client_buffers);
-  opening.client.set_held(true);
-  syn_ack.kind = decision::ack;
-  transmit(syn_ack, opening.server);
-  request.connected.reset(&opening.client);
-  ledger().complete(request, 0);
-}
-
-void network::ack_arrived(connection& opened, packet& ack) {
-  packets_.put(ack);
-  if (listener* asked = opened.server.backlog()) {
-    asked->handshake_ended(opened.server);
-  } else {
-    opened.server.reset_on_close();
-    opened.server.release();
-  }
 }
 
 }  // namespace pirn::sim

@@ -1,112 +1,139 @@
-// network: simulated sockets: names, handshakes, and the packets between them.
+// network: what all simulated hosts share: the ways between them, and the packets on these.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <expected>
-#include <system_error>
+#include <map>
+#include <span>
+#include <vector>
 
 #include "pirn/base/random.hpp"
 #include "pirn/core/driver.hpp"
 #include "pirn/sim/connection.hpp"
-#include "pirn/sim/datagram_exchange.hpp"
+#include "pirn/sim/datagram.hpp"
 #include "pirn/sim/decision_log.hpp"
 #include "pirn/sim/event_queue.hpp"
-#include "pirn/sim/link.hpp"
-#include "pirn/sim/listener.hpp"
 #include "pirn/sim/packet.hpp"
-#include "pirn/sim/port_table.hpp"
-#include "pirn/sim/request_ledger.hpp"
+#include "pirn/sim/way_table.hpp"
 
 namespace pirn::sim {
+
+class host;
 
 /// What a simulated network is like where nothing more special is said.
 struct network_options {
   /// Between all IP addresses. Never without latency by default: programs that answer each other at
   /// once would keep time from moving.
   link_options way{.latency = std::chrono::microseconds(100)};
-  /// Between Unix sockets.
+  /// Between Unix sockets; where there are several hosts, between all sockets of one.
   link_options local_way{.latency = std::chrono::microseconds(10)};
   std::uint32_t receive_window_bytes = 256 * 1024;  ///< what a peer may send ahead of the reader
   std::uint32_t send_buffer_bytes =
       256 * 1024;  ///< what a send may leave behind, not yet acknowledged
 };
 
-/// One host's simulated stream sockets: TCP and Unix (which is TCP over a shorter way). Bytes
-/// arrive in order, after the way's latency, as fast as its bandwidth allows; none is lost.
+/// The network between hosts: who has which address, the ways, and the connections. Bytes of a
+/// stream arrive in order, after the way's latency, as fast as its bandwidth allows; none is lost:
+/// where packets are, they are sent again, and come late.
 ///
-/// Every packet passes `transmit`, and everything that the peer tells passes `tell`: loss,
-/// partitions and the like belong there.
+/// Every packet of a stream passes `transmit`, and everything that the peer tells passes `tell`;
+/// both ask the line that they take whether it lets anything through.
 ///
-/// Threads:  one loop's.
-/// Lifetime: ends after its sockets, requests and leases (asserted).
+/// Threads:  one.
+/// Lifetime: ends after its hosts (asserted).
 class network {
  public:
   /// What all of a simulation shares.
   struct surroundings {
     event_queue& events;
     decision_log& decisions;
-    request_ledger& ledger;
   };
   struct statistics {
     std::uint64_t connections = 0;      ///< now, those included that only one end still knows
     std::uint64_t packets_carried = 0;  ///< since the start
     std::uint64_t bytes_carried = 0;    ///< since the start
     std::uint64_t packet_memories = 0;  ///< now: under way, unread, unsent or lent
+    std::uint64_t datagrams = 0;        ///< now: under way or unread
   };
 
   network(const surroundings& around, const network_options& options, const random_source& random);
   network(network&&) = delete;  // sockets point at it
   ~network();
 
-  // For programs, through a driver.
-  std::expected<socket_ptr, std::error_code> listen(const endpoint& local,
-                                                    const listen_options& options);
-  started start(connect_operation& request);
-  void withdraw(connect_operation& request) noexcept;
-  datagram_exchange& datagrams() noexcept { return datagrams_; }
   statistics count() const noexcept;
+  /// In the order in which they came.
+  std::span<host* const> hosts() const noexcept { return hosts_; }
+
+  // What may go wrong.
+  void set_usual_way(const link_options& options) noexcept { ways_.set_usual(options); }
+  /// The line from one host to another.
+  line& line_between(host& from, host& to);
+  /// The same, or null when nobody has asked for it yet.
+  line* known_line(const host& from, const host& to) noexcept;
+  void block(line& blocked, line::obstacle what) noexcept { blocked.block(what); }
+  /// Takes an obstacle away. What waited at a clog goes on now; what a cut had lost is sent again
+  /// when its time comes.
+  void unblock(line& blocked, line::obstacle what);
+
+  // For hosts.
+  std::size_t join(host& come);
+  void leave(host& going) noexcept;
+  /// Ends of connections that programs of this host, or its listeners, hold.
+  std::size_t ends_held_by(const host& one) const noexcept;
+  host* find(const endpoint& address) const noexcept;
+  connection& open(const connection::places& places, const connection::names& names);
+  void settle_now(connection& unwanted) noexcept { destroy(unwanted); }
+  void went_down(host& powerless) noexcept;
+  void came_up(host& again);
+  /// A line on which all is lost.
+  line& nowhere() noexcept { return nowhere_; }
+  const random_source& random() const noexcept { return random_; }
 
   // For sockets.
   event_queue& events() noexcept { return around_.events; }
   decision_log& decisions() noexcept { return around_.decisions; }
-  request_ledger& ledger() noexcept { return around_.ledger; }
   packet_pool& packets() noexcept { return packets_; }
+  datagram_pool& datagrams() noexcept { return datagrams_; }
+  stream_socket::buffer_sizes sizes(const stream_options& wanted) const noexcept;
   /// Sends a packet on its way.
   void transmit(packet& sent, stream_socket& to);
+  /// The same for one that nobody but its sender sends again.
+  /// Returns: false when it is lost; it is the caller's then.
+  bool transmit_once(packet& sent, stream_socket& to);
   /// Lets a sender hear of its peer, one latency later.
   void tell(stream_socket& to, const stream_sender::feedback& told);
   /// A packet is there; it is the network's again.
   void arrived(packet& there) noexcept;
+  /// Nothing that this end sends has got through for too long.
+  void given_up(stream_socket& end) noexcept;
   /// Frees the connection if it is over.
   void settle(connection& checked) noexcept;
-  void forget(listener& closed) noexcept;
 
  private:
-  link& way_to(const endpoint& remote) noexcept;
-  /// Returns: 0 or errno.
-  int choose_names(const endpoint& remote, connection::names& chosen);
-  stream_socket::buffer_sizes sizes(const stream_options& wanted) const noexcept;
-  void destroy(connection& over) noexcept;
+  using address = std::array<std::uint8_t, 17>;  // the family, then the IP
+  static address key_of(const endpoint& at) noexcept;
 
-  // The handshake, packet by packet; one packet makes the whole way.
-  void try_to_open(connection& opening, packet& syn);
-  void syn_arrived(connection& opening, packet& syn);
-  void refuse(connection& opening, packet& syn, int error);
-  void syn_ack_arrived(connection& opening, packet& syn_ack);
-  void refusal_arrived(connection& opening, packet& refused) noexcept;
-  void ack_arrived(connection& opened, packet& ack);
+  void put_on_line(packet& sent, duration later);
+  void wait_for_line(packet& sent);
+  void stopped_short(packet& there);
+  void answer_for_vanished(packet& there);
+  void resume(stream_socket& end, duration retry_after);
+  void vanish(connection& on, const host& powerless) noexcept;
+  void drop(packet& dropped) noexcept;
+  void drop_waiting(stream_socket& to) noexcept;
+  void destroy(connection& over) noexcept;
 
   surroundings around_;
   network_options options_;
   random_source random_;
-  link way_;
-  link local_way_;
+  std::vector<host*> hosts_;
+  std::map<address, host*> by_address_;
+  way_table ways_;
+  line nowhere_;
   packet_pool packets_;
-  port_table ports_;
-  datagram_exchange datagrams_;
+  datagram_pool datagrams_;
   intrusive_list<connection> connections_;
-  std::size_t listeners_ = 0;
   std::uint64_t next_connection_ = 0;
   statistics totals_;
 };

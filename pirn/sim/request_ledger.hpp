@@ -25,6 +25,16 @@ enum class request_kind : std::uint32_t {
 /// `cancel` and the completion know what it is.
 class request_ledger {
  public:
+  /// Told of each completion, for who has to run the loop that waits for it.
+  class observer {
+   public:
+    virtual void request_completed() noexcept = 0;
+
+   protected:
+    ~observer() = default;
+  };
+  void tell(observer* of_completions) noexcept { observer_ = of_completions; }
+
   static request_kind kind_of(const operation& request) noexcept {
     return static_cast<request_kind>(request.driver_data.state);
   }
@@ -42,6 +52,7 @@ class request_ledger {
   void complete(operation& request, int result) noexcept {
     withdraw(request);
     ++completions_;
+    if (observer_ != nullptr) observer_->request_completed();
     request.result = result;
     request.completed();
   }
@@ -59,6 +70,7 @@ class request_ledger {
  private:
   std::size_t outstanding_ = 0;
   std::uint64_t completions_ = 0;
+  observer* observer_ = nullptr;
 };
 
 }  // namespace pirn::sim

@@ -7,6 +7,7 @@
 #include "pirn/base/assert.hpp"
 #include "pirn/sim/connection.hpp"
 #include "pirn/sim/network.hpp"
+#include "pirn/sim/retransmission.hpp"
 
 namespace pirn::sim {
 
@@ -29,7 +30,7 @@ started stream_sender::start(send_operation& request) {
     request_ = nullptr;
     request.result = 0;
   } else {
-    net_.ledger().take(request, request_kind::send);
+    from_.ledger().take(request, request_kind::send);
   }
   arm();
   return all_taken ? started::done : started::pending;
@@ -55,7 +56,9 @@ send_operation* stream_sender::stop() noexcept {
   while (!unsent_.empty()) net_.packets().put(unsent_.pop_front());
   notes_.clear();
   heard_ = 0;
+  missed_ = {};
   if (is_armed()) net_.events().remove(*this);
+  go_on();
   return std::exchange(request_, nullptr);
 }
 
@@ -74,14 +77,44 @@ void stream_sender::hear(time_point when, const feedback& told) {
   arm();
 }
 
+void stream_sender::miss(const feedback& told) {
+  if (closed_) return;
+  missed_.acknowledged_bytes += told.acknowledged_bytes;
+  missed_.window_bytes += told.window_bytes;
+  if (told.acknowledged_bytes > 0) stall();
+}
+
+void stream_sender::hear_missed(time_point when) {
+  if (has_missed()) hear(when, std::exchange(missed_, {}));
+}
+
+void stream_sender::stall() {
+  if (patience_end_.is_armed()) return;
+  stalled_since_ = net_.events().now();
+  net_.events().add(patience_end_, saturating_add(stalled_since_, patience));
+}
+
+duration stream_sender::until_retry() const noexcept {
+  if (!patience_end_.is_armed()) return duration::zero();
+  return until_next_retry(net_.events().now() - stalled_since_);
+}
+
+void stream_sender::go_on() noexcept {
+  if (patience_end_.is_armed()) net_.events().remove(patience_end_);
+}
+
+void stream_sender::end_of_patience::fire() noexcept {
+  from.net().given_up(from);
+}
+
 void stream_sender::fire() noexcept {
   net_.decisions().note(net_.events().now(), decision::feedback, from_.number(), window_);
   apply_due();
   transmit_unsent();
   if (request_ != nullptr && finished_) {
-    net_.ledger().complete(*std::exchange(request_, nullptr), -EPIPE);
+    from_.ledger().complete(*std::exchange(request_, nullptr), -EPIPE);
   } else if (request_ != nullptr && fill()) {
-    net_.ledger().complete(*std::exchange(request_, nullptr), 0);
+    from_.ledger().complete(*std::exchange(request_, nullptr), 0);
   }
   arm();
   net_.settle(from_.whole());

@@ -28,7 +28,8 @@ class stream_sender final : public simulated_event {
     std::uint32_t window_bytes;
   };
 
-  stream_sender(network& net, stream_socket& from) noexcept : net_(net), from_(from) {}
+  stream_sender(network& net, stream_socket& from) noexcept
+      : net_(net), from_(from), patience_end_(from) {}
 
   /// The connection stands.
   /// Requires: neither limit is 0.
@@ -49,14 +50,38 @@ class stream_sender final : public simulated_event {
   bool is_sending() const noexcept { return request_ != nullptr; }
   /// `finish` or `stop` was called.
   bool is_finished() const noexcept { return finished_; }
+  bool has_missed() const noexcept {
+    return missed_.acknowledged_bytes != 0 || missed_.window_bytes != 0;
+  }
 
   /// The peer's feedback will arrive at `when`.
   void hear(time_point when, const feedback& told);
+
+  // Of a way that lets nothing through.
+  /// The peer's feedback does not arrive; it will be heard when the way is open again.
+  void miss(const feedback& told);
+  /// Something that was sent, or its acknowledgement, does not get through: from now on it is tried
+  /// again, until the connection is given up.
+  void stall();
+  /// How long it is to the next try.
+  duration until_retry() const noexcept;
+  /// The peer's feedback gets through again, and arrives at `when`.
+  void hear_missed(time_point when);
+  /// Nothing is stalled any more.
+  void go_on() noexcept;
 
  private:
   struct note {
     time_point when;
     feedback told;
+  };
+
+  /// The moment at which a connection that lets nothing through is given up.
+  struct end_of_patience final : simulated_event {
+    explicit end_of_patience(stream_socket& from) noexcept : from(from) {}
+    void fire() noexcept override;
+
+    stream_socket& from;
   };
 
   void fire() noexcept override;
@@ -85,6 +110,9 @@ class stream_sender final : public simulated_event {
   intrusive_list<packet> unsent_;
   std::vector<note> notes_;  // by moment; those before `heard_` are used up
   std::size_t heard_ = 0;
+  feedback missed_;
+  time_point stalled_since_{};  // while patience is armed
+  end_of_patience patience_end_;
 };
 
 }  // namespace pirn::sim

@@ -6,6 +6,7 @@
 
 #include "pirn/base/assert.hpp"
 #include "pirn/sim/connection.hpp"
+#include "pirn/sim/host.hpp"
 #include "pirn/sim/network.hpp"
 
 namespace pirn::sim {
@@ -23,8 +24,12 @@ endpoint shown_by_server(const endpoint& at, bool as_ipv6) noexcept {
 
 }  // namespace
 
-stream_socket::stream_socket(connection& whole, std::uint64_t number) noexcept
-    : whole_(whole), number_(number), sender_(whole.net, *this) {}
+stream_socket::stream_socket(connection& whole, const place& at, std::uint64_t number) noexcept
+    : whole_(whole), at_(at), number_(number), sender_(whole.net, *this) {}
+
+request_ledger& stream_socket::ledger() const noexcept {
+  return at_.home->ledger();
+}
 
 endpoint stream_socket::local() const noexcept {
   if (is_client()) return whole_.ends_at.client;
@@ -85,7 +90,7 @@ started stream_socket::start(receive_operation& request) {
   }
   if (cannot_receive(request)) return started::done;
   receiving_ = &request;
-  net().ledger().take(request, request_kind::receive);
+  ledger().take(request, request_kind::receive);
   return started::pending;
 }
 
@@ -97,7 +102,7 @@ started stream_socket::start(receive_leased_operation& request) {
   }
   if (cannot_receive(request)) return started::done;
   receiving_ = &request;
-  net().ledger().take(request, request_kind::receive_leased);
+  ledger().take(request, request_kind::receive_leased);
   return started::pending;
 }
 
@@ -125,7 +130,7 @@ void stream_socket::complete_receive() noexcept {
   } else if (!end_arrived_) {
     result = -take_error(0);
   }
-  net().ledger().complete(request, result);
+  ledger().complete(request, result);
 }
 
 int stream_socket::take(std::span<std::byte> into) noexcept {
@@ -188,12 +193,28 @@ void stream_socket::end_arrived() noexcept {
 }
 
 void stream_socket::reset_arrived() noexcept {
-  if (phase_ == phase::broken) return;
+  if (phase_ != phase::broken) fail(end_arrived_ ? EPIPE : ECONNRESET);
+}
+
+void stream_socket::give_up() noexcept {
+  if (phase_ != phase::broken) fail(ETIMEDOUT);
+}
+
+// What waits for a request on it is withdrawn by the tasks that end with the host.
+void stream_socket::vanish() noexcept {
   phase_ = phase::broken;
-  error_ = end_arrived_ ? EPIPE : ECONNRESET;
+  vanished_ = true;
+  error_ = 0;
+  sender_.stop();
+  drop_unread();
+}
+
+void stream_socket::fail(int error) noexcept {
+  phase_ = phase::broken;
+  error_ = error;
   send_operation* sending = sender_.stop();
   if (receiving_ != nullptr) complete_receive();
-  if (sending != nullptr) net().ledger().complete(*sending, -take_error(EPIPE));
+  if (sending != nullptr) ledger().complete(*sending, -take_error(EPIPE));
 }
 
 void stream_socket::drop_unread() noexcept {
