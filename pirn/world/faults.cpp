@@ -1,0 +1,76 @@
+// faults: what a world may do to the ways between its hosts.
+
+#include "pirn/base/hash.hpp"
+#include "pirn/world/world.hpp"
+
+namespace pirn {
+
+using obstacle = sim::line::obstacle;
+
+void world::note_fault(std::string_view what, std::uint64_t whom) noexcept {
+  running_hash name;
+  name.add(what);
+  note(sim::decision::fault, whom, name.value() >> 8);
+}
+
+void world::block(host& from, host& to, obstacle what, std::string_view name) {
+  note_fault(name, from.number() << 32 | to.number());
+  net_.block(net_.line_between(from.net(), to.net()), what);
+}
+
+void world::unblock(host& from, host& to, obstacle what, std::string_view name) {
+  note_fault(name, from.number() << 32 | to.number());
+  net_.unblock(net_.line_between(from.net(), to.net()), what);
+}
+
+void world::partition(host& one, host& other) {
+  partition_one_way(one, other);
+  partition_one_way(other, one);
+}
+
+void world::partition_one_way(host& from, host& to) {
+  block(from, to, obstacle::cut, "partition");
+}
+
+void world::heal(host& one, host& other) {
+  unblock(one, other, obstacle::cut, "heal");
+  unblock(other, one, obstacle::cut, "heal");
+}
+
+void world::clog(host& one, host& other) {
+  clog_one_way(one, other);
+  clog_one_way(other, one);
+}
+
+void world::clog_one_way(host& from, host& to) {
+  block(from, to, obstacle::clog, "clog");
+}
+
+void world::unclog(host& one, host& other) {
+  unblock(one, other, obstacle::clog, "unclog");
+  unblock(other, one, obstacle::clog, "unclog");
+}
+
+void world::set_way(host& one, host& other, const sim::link_options& options) {
+  set_way_one_way(one, other, options);
+  set_way_one_way(other, one, options);
+}
+
+void world::set_way_one_way(host& from, host& to, const sim::link_options& options) {
+  note_fault("way", from.number() << 32 | to.number());
+  net_.line_between(from.net(), to.net()).set_options(options);
+}
+
+void world::heal_all() {
+  for (const auto& one : hosts_) {
+    for (const auto& other : hosts_) {
+      if (one == other) continue;
+      for (const obstacle each : {obstacle::clog, obstacle::cut}) {
+        sim::line* way = net_.known_line(one->net(), other->net());
+        if (way != nullptr && way->is_blocked_by(each)) unblock(*one, *other, each, "heal all");
+      }
+    }
+  }
+}
+
+}  // namespace pirn

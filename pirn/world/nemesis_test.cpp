@@ -1,0 +1,165 @@
+// nemesis, replay and buggify: chance, and that a seed says all of it.
+#include "pirn/world/nemesis.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "pirn/core/within.hpp"
+#include "pirn/world/programs_test.hpp"
+#include "pirn/world/replay.hpp"
+
+namespace pirn {
+
+namespace {
+
+/// Asks the server for the answers from 0 up, one after the other, whatever happens in between.
+task<> insist(int times, int* answered) {
+  while (*answered < times) {
+    try {
+      net::tcp_stream peer = co_await timeout(2s, net::connect("server", 7));
+      while (*answered < times) {
+        const std::string asked = std::to_string(*answered);
+        co_await peer.write_all(asked);
+        lease answer = co_await timeout(2s, peer.read());
+        if (answer.text() != asked) break;
+        ++*answered;
+        co_await sleep_for(100ms);
+      }
+    } catch (const std::system_error&) {
+    } catch (const timeout_error&) {
+    }
+    co_await sleep_for(100ms);
+  }
+}
+
+/// A server and two clients under faults for a minute, then a quiet phase in which they must reach
+/// their end.
+void small_scenario(world& w) {
+  host& server = w.add_host("server", "10.0.0.1");
+  server.boot(serve_echo);
+  std::vector<int> answered(2);
+  for (std::size_t i = 0; i < answered.size(); ++i) {
+    host& client = w.add_host("client " + std::to_string(i), "10.0.1." + std::to_string(i + 1));
+    client.boot(insist, 50, &answered[i]);
+  }
+  nemesis trouble(w, {.active_for = 60s});
+  w.run_for(60s);
+  EXPECT_TRUE(trouble.is_quiet());
+  w.eventually("both clients have all their answers", 120s,
+               [&] { return std::ranges::count(answered, 50) == 2; });
+}
+
+}  // namespace
+
+TEST(nemesis, breaks_much_and_mends_all) {
+  world w({.seed = 3});
+  host& server = w.add_host("server", "10.0.0.1");
+  host& client = w.add_host("client", "10.0.0.2");
+  server.boot(serve_echo);
+  client.boot([]() -> task<> { co_await sleep_for(1h); });
+  nemesis trouble(w, {.active_for = 200s});
+  w.run_for(200s);
+  EXPECT_TRUE(trouble.is_quiet());
+  EXPECT_TRUE(server.is_up() && client.is_up());
+  EXPECT_FALSE(server.is_paused() || client.is_paused());
+  EXPECT_TRUE(w.net().line_between(server.net(), client.net()).is_open());
+  EXPECT_TRUE(w.net().line_between(client.net(), server.net()).is_open());
+  std::string all;
+  for (const std::string& each : trouble.log()) all += each + "\n";
+  for (const char* kind :
+       {"partition of", "partition from", "clog", "swizzle", "bad way", "pause", "crash"}) {
+    EXPECT_NE(all.find(kind), std::string::npos) << kind << " in\n" << all;
+  }
+}
+
+TEST(nemesis, does_only_what_its_policy_says) {
+  world w({.seed = 3});
+  w.add_host("one", "10.0.0.1");
+  w.add_host("two", "10.0.0.2");
+  nemesis trouble(w, {.partitions = 0,
+                      .one_way_partitions = 0,
+                      .swizzles = 0,
+                      .bad_ways = 0,
+                      .pauses = 0,
+                      .crashes = 0});
+  w.run_for(30s);
+  EXPECT_FALSE(trouble.log().empty());
+  for (const std::string& each : trouble.log()) EXPECT_NE(each.find("clog"), std::string::npos);
+  trouble.stop();
+  EXPECT_TRUE(trouble.is_quiet());
+}
+
+TEST(replay, two_hundred_seeds_run_twice_give_equal_hashes_and_all_differ) {
+  std::set<std::uint64_t> hashes;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    hashes.insert(replay({.seed = seed}, small_scenario));
+  }
+  EXPECT_EQ(hashes.size(), 200U);
+}
+
+TEST(replay, the_order_of_hosts_and_tasks_may_be_drawn_too) {
+  const std::uint64_t usual = replay({.seed = 1}, small_scenario);
+  EXPECT_NE(replay({.seed = 1, .shuffle_hosts = true}, small_scenario), usual);
+  EXPECT_NE(replay({.seed = 1, .shuffle_tasks = true}, small_scenario), usual);
+}
+
+TEST(replay, tells_the_first_event_that_differs) {
+  int run = 0;
+  const auto depends_on_more = [&run](world& w) {
+    host& one = w.add_host("one", "10.0.0.1");
+    ++run;
+    one.run([&run]() -> task<> {
+      co_await sleep_for(1s);
+      co_await sleep_for(std::chrono::seconds(run));
+    });
+    w.run_until_quiet();
+  };
+  try {
+    replay({.seed = 5}, depends_on_more);
+    FAIL() << "nothing was thrown";
+  } catch (const replay_difference& found) {
+    const std::string text = found.what();
+    EXPECT_TRUE(text.starts_with("seed 5, at 2.000000000 s, event 2: the first run had")) << text;
+    EXPECT_NE(text.find("2.000000000 s: turn of a host"), std::string::npos) << text;
+    EXPECT_NE(text.find("the second 3.000000000 s: turn of a host"), std::string::npos) << text;
+  }
+}
+
+TEST(replay, a_scenario_that_leaves_a_frame_is_told) {
+  task<> kept;
+  EXPECT_THROW(replay({},
+                      [&kept](world& w) {
+                        w.add_host("one", "10.0.0.1");
+                        kept = insist(1, nullptr);
+                      }),
+               world_failure);
+}
+
+TEST(buggify, is_off_outside_of_a_world) {
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(buggify("anything", 1));
+}
+
+TEST(buggify, a_site_is_on_in_a_quarter_of_the_runs_and_then_as_often_as_it_says) {
+  int runs_with_it = 0;
+  int hits = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    world w({.seed = seed});
+    host& one = w.add_host("one", "10.0.0.1");
+    int here = 0;
+    one.run([&here]() -> task<> {
+      for (int i = 0; i < 100; ++i) {
+        here += buggify("rare way", 0.5);
+        here += 1000 * buggify("never", 0);
+        co_await yield_now();
+      }
+    });
+    w.run_until_quiet();
+    EXPECT_EQ(w.buggify_sites().hits().at("rare way"), static_cast<unsigned>(here));
+    runs_with_it += here > 0;
+    hits += here;
+  }
+  EXPECT_NEAR(runs_with_it, 100, 30);
+  EXPECT_NEAR(static_cast<double>(hits) / runs_with_it, 50, 3);
+}
+
+}  // namespace pirn

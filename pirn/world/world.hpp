@@ -1,0 +1,166 @@
+// world: many hosts, one clock: ordinary programs on a simulated network, replayed by a seed.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "pirn/base/random.hpp"
+#include "pirn/sim/decision_log.hpp"
+#include "pirn/sim/event_queue.hpp"
+#include "pirn/sim/network.hpp"
+#include "pirn/world/buggify.hpp"
+#include "pirn/world/failure.hpp"
+#include "pirn/world/host.hpp"
+#include "pirn/world/names.hpp"
+
+namespace pirn {
+
+struct world_options {
+  std::uint64_t seed = 0;   ///< of all that is left to chance
+  time_point start_time{};  ///< what the clock shows at first
+  sim::network_options network{};
+  duration blocking_delay{};   ///< how long a blocking call or a request to a file takes
+  bool shuffle_hosts = false;  ///< hosts that have something to do at one moment: in drawn order,
+                               ///< else in the order in which they were added
+  bool shuffle_tasks = false;  ///< a host's tasks that are ready together: in drawn order
+};
+static_assert(std::is_trivially_copyable_v<world_options>);
+
+/// Hosts with names and addresses, each running ordinary pirn programs on a loop of its own, on one
+/// thread and one clock, over a simulated network. Nothing in a program changes. Time jumps from
+/// event to event; equal seeds give equal runs, which `decision_hash()` sums up.
+///
+/// Threads:  one.
+/// Lifetime: at its end all hosts are crashed.
+/// Example:  examples/50_world.cpp
+class world {
+ public:
+  explicit world(const world_options& options = {});
+  world(world&&) = delete;  // hosts point at it
+  ~world();
+
+  const world_options& options() const noexcept { return options_; }
+  time_point now() const noexcept { return events_.now(); }
+
+  /// Adds a host that is up and runs nothing yet. Others find it by its name, in any case, and by
+  /// its addresses.
+  /// Requires: no other host has the name or one of the addresses, of which there is at least one.
+  /// Throws:   std::invalid_argument for what is no IP address.
+  host& add_host(std::string name, std::initializer_list<std::string_view> addresses,
+                 const host_options& options = {});
+  host& add_host(std::string name, std::string_view address, const host_options& options = {}) {
+    return add_host(std::move(name), {address}, options);
+  }
+  /// In the order in which they were added.
+  const std::deque<std::unique_ptr<host>>& hosts() const noexcept { return hosts_; }
+
+  // Time. Each throws program_failed for a program that failed, and what the checks throw.
+  /// Lets the next thing happen: the turn of one host, or what the next moment of the world brings.
+  /// Returns: false when nothing is left to happen.
+  bool step();
+  /// Lets all happen up to and at that moment; the clock shows it then.
+  void run_until(time_point when);
+  void run_for(duration length) { run_until(saturating_add(now(), length)); }
+  /// Runs until nothing is left to happen: every program has ended, or waits for what can never
+  /// come.
+  /// Returns: false when that has not come about after so long.
+  bool run_until_quiet(duration at_most = forever);
+
+  /// Calls `action` at a moment, before any host takes a turn. It must not throw.
+  void at(time_point when, std::function<void()> action);
+  void after(duration wait, std::function<void()> action) {
+    at(saturating_add(now(), wait), std::move(action));
+  }
+
+  // Checks.
+  /// After each step `holds()` must be true, from now on.
+  void always(std::string name, std::function<bool()> holds);
+  /// Runs until `holds()` is true.
+  /// Throws: not_in_time when it is not by then.
+  void eventually(std::string_view name, duration within, const std::function<bool()>& holds);
+  /// What is left of programs that have ended and of the network, in words; empty when it is
+  /// nothing. Of hosts that are down, or run something, nothing is told.
+  std::string left_behind();
+
+  // Faults between two hosts; each may change while programs run.
+  /// Nothing gets from one to the other, nor back, until it is healed. Streams send again until
+  /// they give up (924.6 s); datagrams are lost.
+  void partition(host& one, host& other);
+  void partition_one_way(host& from, host& to);
+  void heal(host& one, host& other);
+  /// Nothing moves between them until it is unclogged, then goes on; nothing is lost.
+  void clog(host& one, host& other);
+  void clog_one_way(host& from, host& to);
+  void unclog(host& one, host& other);
+  /// What the way between them is like.
+  void set_way(host& one, host& other, const sim::link_options& options);
+  void set_way_one_way(host& from, host& to, const sim::link_options& options);
+  /// What ways are like that nothing was said of and nothing went on.
+  void set_usual_way(const sim::link_options& options) noexcept { net_.set_usual_way(options); }
+  /// Takes away what stands between any two hosts.
+  void heal_all();
+
+  // Chance and history.
+  /// Random numbers by purpose, apart from all others.
+  random_source random(std::string_view purpose) const noexcept { return random_.split(purpose); }
+  std::uint64_t decision_hash() const noexcept { return decisions_.hash(); }
+  std::uint64_t decision_count() const noexcept { return decisions_.count(); }
+  /// Writes all decisions down from now on.
+  void record(std::vector<sim::decision_entry>& into) noexcept { decisions_.write_to(&into); }
+  void record_no_more() noexcept { decisions_.write_to(nullptr); }
+  sim::network::statistics network_statistics() const noexcept { return net_.count(); }
+  world_moment moment() const noexcept { return {options_.seed, now(), decisions_.count()}; }
+
+  // For hosts and faults.
+  sim::network& net() noexcept { return net_; }
+  sim::event_queue& events() noexcept { return events_; }
+  world_names& names() noexcept { return names_; }
+  detail::buggify_sites& buggify_sites() noexcept { return buggify_; }
+  void note(sim::decision what, std::uint64_t whom, std::uint64_t how_much) noexcept {
+    decisions_.note(now(), what, whom, how_much);
+  }
+  void note_fault(std::string_view what, std::uint64_t whom) noexcept;
+
+ private:
+  friend class host;
+  struct invariant {
+    std::string name;
+    std::function<bool()> holds;
+  };
+  class action;
+
+  void add_awake(host& one) { awake_.push_back(&one); }
+  void forget_awake(host& one) noexcept;
+  void program_has_failed(program& which) noexcept;
+  void gather_round();
+  bool has_turns() const noexcept { return turn_ < round_.size() || !awake_.empty(); }
+  void check();
+  void block(host& from, host& to, sim::line::obstacle what, std::string_view name);
+  void unblock(host& from, host& to, sim::line::obstacle what, std::string_view name);
+  void set_line(host& from, host& to, const sim::link_options& options);
+
+  world_options options_;
+  random_source random_;
+  random_source order_;  // of hosts
+  sim::event_queue events_;
+  sim::decision_log decisions_;
+  sim::network net_;
+  world_names names_;
+  detail::buggify_sites buggify_;
+  std::deque<std::unique_ptr<host>> hosts_;
+  std::vector<host*> awake_;
+  std::vector<host*> round_;  // those that were awake when it began, in order
+  std::size_t turn_ = 0;      // how many of them had theirs
+  std::vector<invariant> invariants_;
+  std::deque<std::unique_ptr<action>> actions_;
+  program* failed_ = nullptr;
+};
+
+}  // namespace pirn
