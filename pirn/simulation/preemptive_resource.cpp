@@ -35,7 +35,8 @@ std::vector<preemptive_resource::user>::const_iterator preemptive_resource::find
 std::vector<preemptive_resource::user>::const_iterator preemptive_resource::victim_of(
     const request_wait& request) const noexcept {
   auto victim = users_.end();
-  if (!request.preempts_ || users_.size() > capacity_) return victim;  // it would gain no place
+  const bool gains_place = users_.size() == capacity_;
+  if (request.rank().is_patient || !gains_place) return victim;
   for (auto each = users_.begin(); each != users_.end(); ++each) {
     if (each->task == request.waiter() || each->rank < request.rank()) continue;
     if (victim == users_.end() || victim->rank < each->rank) victim = each;
@@ -73,57 +74,34 @@ void preemptive_resource::serve(const task_record* but) noexcept {
   }
 }
 
-namespace {
-
-/// Whether an exception is the news of the preemption of a grant.
-template <class IsThis>
-bool holds_news(const std::exception_ptr& error, IsThis is_this) noexcept {
-  try {
-    std::rethrow_exception(error);
-  } catch (const preempted& news) {
-    return is_this(news);
-  } catch (...) {
-    return false;
-  }
+void preemptive_resource::give_back(std::uint64_t grant) noexcept {
+  const auto found = find(grant);
+  if (found == users_.end()) return take_back_news(grant);
+  found->task->lock_released();
+  users_.erase(found);
+  serve(nullptr);
 }
-
-/// The interrupt that the running task's next wait would throw, taken from it; null when there is
-/// none.
-std::exception_ptr take_interrupt(task_record& running) noexcept {
-  try {
-    running.check_attention();
-  } catch (const cancelled&) {  // stays so
-  } catch (...) {
-    return std::current_exception();
-  }
-  return nullptr;
-}
-
-}  // namespace
 
 // A task that was ready already when it was preempted, at the end of its work, say, is not told
 // until its next wait: too late, for it has let go by itself.
-void preemptive_resource::give_back(std::uint64_t grant) noexcept {
-  if (auto found = find(grant); found != users_.end()) {
-    found->task->lock_released();
-    users_.erase(found);
-    return serve(nullptr);
-  }
+void preemptive_resource::take_back_news(std::uint64_t grant) const noexcept {
   const loop* here = loop::current_or_null();
   task_record* running = here == nullptr ? nullptr : here->current_task();
   if (running == nullptr || !running->must_stop()) return;
-  std::exception_ptr pending = take_interrupt(*running);
-  if (pending == nullptr) return;
-  if (holds_news(pending, [&](const preempted& news) {
-        return news.grant_ == grant && news.resource_ == this;
-      }))
-    return;
-  running->interrupt(std::move(pending));
+  try {
+    running->check_attention();  // gives the interrupt, if there is one
+  } catch (const cancelled&) {   // stays so
+  } catch (const preempted& news) {
+    const bool is_this = news.resource_ == this && news.grant_ == grant;
+    if (!is_this) running->interrupt(std::current_exception());
+  } catch (...) {
+    running->interrupt(std::current_exception());
+  }
 }
 
 preemptive_resource::request_wait::request_wait(preemptive_resource& wanted,
                                                 preemptive_request_options options) noexcept
-    : awaitable(wanted.queue_, options.priority), wanted_(wanted), preempts_(options.preempt) {
+    : awaitable(wanted.queue_, options.priority), wanted_(wanted) {
   rank_.is_patient = !options.preempt;
 }
 

@@ -103,6 +103,7 @@ class preemptive_resource {
   bool try_grant(request_wait& request);
   bool is_user(std::uint64_t grant) const noexcept { return find(grant) != users_.end(); }
   void give_back(std::uint64_t grant) noexcept;
+  void take_back_news(std::uint64_t grant) const noexcept;
   void serve(const task_record* but) noexcept;
   std::vector<user>::const_iterator find(std::uint64_t grant) const noexcept;
   std::vector<user>::const_iterator victim_of(const request_wait& request) const noexcept;
@@ -163,7 +164,6 @@ class [[nodiscard]] preemptive_resource::request_wait final
   grant result();
 
   preemptive_resource& wanted_;
-  bool preempts_;
   std::uint64_t granted_ = 0;
 };
 
