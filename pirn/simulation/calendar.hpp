@@ -44,6 +44,8 @@ class calendar {
 /// Sets a resource's capacity by the calendar, from now on and at the beginning of each shift,
 /// until it is cancelled: `group.start(follow(day, tellers));`
 ///
+/// It has no end of its own: a simulation in which it runs ends at a time, or at an event.
+///
 /// At the beginning of a shift it goes ahead of the processes whose sleeps end in that moment.
 ///
 /// Lifetime: the resource must outlive it.
