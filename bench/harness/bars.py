@@ -36,6 +36,8 @@ def _all(results):
     for case in ("ping-pong", "four-to-one"):
         for peer in ("go", "tokio"):
             yield against(results, "queue", case, 1 / 5, peer)
+    yield absolute(results, "des_mm1", "store", "cpu", "ns", 100)
+    yield absolute(results, "des_mm1", "resource", "cpu", "ns", 300)
     for case in ("latest", "random", "shuffled", "sleeps"):
         yield against(results, "timers", case, 1.3 if case == "sleeps" else 1.2, "limit")
         yield against(results, "timers", case, 1, "asio")

@@ -145,6 +145,13 @@ BENCHES = {
             _subjects("queue", "pirn", "limit", "asio", "tokio", "go", "cpython", "uvloop"),
         ),
         Bench(
+            "des_mm1",
+            "a simulated queue with one server at a load of 0.8, for each customer: the customers "
+            "are items of a store, or processes at a resource",
+            ("store", "resource"),
+            _subjects("des_mm1", "pirn", "limit"),
+        ),
+        Bench(
             "timers",
             "arm and cancel with 100,000 pending: the latest deadline (a), random ones (b); arm "
             "100,000 and cancel them in random order (c); a million sleeps of 1 to 1,000 ms, CPU "
