@@ -15,20 +15,23 @@ bool is_of_handshake(const packet& sent) noexcept {
 
 }  // namespace
 
-// It stays with its connection, out of the event queue, until the way is open again. Nobody sends
-// again for a socket that is gone, but the kernel says reset whenever it is asked.
+// It stays with its connection, out of the event queue, until the way is open again; for a socket
+// that is gone nobody would send it again.
 void network::wait_for_line(packet& sent) {
-  stream_socket& from = sent.to->other_end();
-  const bool nobody_repeats_it = from.has_vanished() && sent.kind != decision::reset;
-  if (nobody_repeats_it && sent.to->incoming().loses_all()) return drop(sent);
-  from.sender().stall();
+  stream_socket& to = *sent.to;
+  to.other_end().sender().stall();
+  if (to.other_end().has_vanished() && to.incoming().loses_all()) drop_waiting(to);
 }
 
-// The way was closed while the packet was on it.
+// The way was closed while the packet was on it. Those behind it wait too: should the way open
+// before they come, they must not overtake it.
 void network::stopped_short(packet& there) {
   stream_socket& to = *there.to;
   connection& on = to.whole();
   if (!is_of_handshake(there)) {
+    for (packet* each = on.under_way.first(); each != nullptr; each = on.under_way.next(*each)) {
+      if (each->to == &to && each->is_armed()) events().remove(*each);
+    }
     wait_for_line(there);
   } else if (to.incoming().loses_all()) {
     on.under_way.remove(there);
@@ -78,13 +81,15 @@ void network::resume(stream_socket& end, duration retry_after) {
   }
 }
 
-// Drops what was sent to this end and waits for the way to open.
+// Drops what was sent to this end and waits for the way to open; but not what a kernel says for a
+// socket that is gone, which it says whenever it is asked.
 void network::drop_waiting(stream_socket& to) noexcept {
   intrusive_list<packet>& all = to.whole().under_way;
   for (packet* each = all.first(); each != nullptr;) {
     packet& one = *each;
     each = all.next(one);
-    if (one.to == &to && !one.is_armed()) drop(one);
+    const bool is_kernel_s = one.kind == decision::reset && to.other_end().has_vanished();
+    if (one.to == &to && !one.is_armed() && !is_kernel_s) drop(one);
   }
 }
 

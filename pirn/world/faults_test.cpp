@@ -68,6 +68,44 @@ TEST(faults, what_a_partition_held_up_is_sent_again_when_tcp_would) {
   EXPECT_EQ(told.moments.at(1), sent + 12600ms + 20ms) << "the sixth retry";
 }
 
+TEST(faults, what_was_stopped_on_its_way_is_not_overtaken_by_what_was_behind_it) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += static_cast<char>('a' + i % 26);
+  for (const bool sender_crashes : {false, true}) {
+    for (duration cut = 0ms; cut <= 200ms; cut += 10ms) {
+      two_hosts o(0, {.latency = 100ms});
+      std::string got;
+      o.server.restart([&got]() -> task<> {
+        co_await net::serve(net::any(7), [&got](net::tcp_stream peer) -> task<> {
+          for (;;) {
+            lease chunk = co_await peer.read();
+            if (chunk.empty()) co_return;
+            got += chunk.text();
+          }
+        });
+      });
+      o.client.run([&text]() -> task<> {
+        net::tcp_stream peer = co_await net::connect("server", 7);
+        for (char each : text) {
+          co_await peer.write_all(std::string_view(&each, 1));
+          co_await sleep_for(1ms);
+        }
+      });
+      o.w.run_for(300ms + cut);
+      o.w.partition(o.client, o.server);
+      o.w.run_for(20ms);  // some come meanwhile, and some after
+      if (sender_crashes) o.client.crash();
+      o.w.heal(o.client, o.server);
+      EXPECT_TRUE(o.w.run_until_quiet());
+      if (sender_crashes) {
+        EXPECT_TRUE(text.starts_with(got)) << got;
+      } else {
+        EXPECT_EQ(got, text);
+      }
+    }
+  }
+}
+
 TEST(faults, a_stream_is_given_up_after_a_quarter_of_an_hour) {
   two_hosts o;
   heard told;
@@ -78,6 +116,16 @@ TEST(faults, a_stream_is_given_up_after_a_quarter_of_an_hour) {
   EXPECT_EQ(told.error, "Connection timed out");
   EXPECT_EQ(o.client.sockets(), 0U);
   EXPECT_EQ(o.server.sockets(), 2U) << "who has nothing to say never learns of it";
+}
+
+TEST(faults, a_stream_whose_acknowledgements_do_not_come_is_given_up_too) {
+  two_hosts o;
+  heard told;
+  o.client.run(converse, std::string("server"), 20, duration(1s), &told);
+  o.w.run_for(1500ms);
+  o.w.partition_one_way(o.server, o.client);
+  o.w.run_for(20min);
+  EXPECT_EQ(told.error, "Connection timed out");
 }
 
 TEST(faults, connecting_across_a_partition_is_tried_again_and_times_out) {
