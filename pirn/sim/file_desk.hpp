@@ -34,6 +34,8 @@ class file_desk {
     });
   }
   void withdraw(operation& request) noexcept;
+  /// Of requests from now on.
+  void set_delay(duration delay) noexcept { delay_ = delay; }
   /// Closes a file now, delay or not.
   void drop(file_id file) noexcept;
 

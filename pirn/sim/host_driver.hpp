@@ -40,6 +40,9 @@ class host_driver : public driver {
   started start(make_directory_operation& request) override;
   started start(stat_operation& request) override;
 
+  /// How long a request to a file takes from now on.
+  void set_file_delay(duration delay) noexcept { files_.set_delay(delay); }
+
   void drop(file_id file) noexcept override { files_.drop(file); }
 
   /// Always `gone`. A send's `sent_bytes` says how much the send buffer had taken, and that much

@@ -10,7 +10,11 @@
 namespace pirn {
 
 host::host(world& home, sim::host_setup setup, const host_options& options)
-    : world_(home), net_(home.net(), std::move(setup)), options_(options), clock_(home.now()) {
+    : world_(home),
+      net_(home.net(), std::move(setup)),
+      disk_(home.events(), home.random(net_.name())),
+      options_(options),
+      clock_(home.now()) {
   clock_.skew(home.now(), options.clock_skew);
   clock_.drift(home.now(), options.clock_drift_ppm);
   net_.ledger().tell(this);
@@ -27,7 +31,8 @@ void host::start_loop() {
   if (all.shuffle_tasks) shuffle_seed = random("tasks")();
   running_loop_ = std::make_unique<detail::host_loop>(
       net_, clock_,
-      detail::host_loop_options{.files = options_.files,
+      detail::host_loop_options{.files = options_.files != nullptr ? options_.files : &disk_,
+                                .file_delay = options_.disk_delay,
                                 .blocking_delay = all.blocking_delay,
                                 .shuffle_seed = shuffle_seed});
   decisions_ = 0;
@@ -137,6 +142,7 @@ void host::crash() {
   world_.note_fault("crash", number());
   net_.go_down();
   stop_loop();
+  disk_.lose_power();
   world_.forget_awake(*this);
   awake_ = false;
 }
@@ -161,6 +167,12 @@ void host::pause(duration length) {
 void host::resume() {
   paused_ = false;
   if (awake_) world_.add_awake(*this);
+}
+
+void host::set_disk_delay(duration delay) {
+  world_.note_fault("disk delay", number());
+  options_.disk_delay = delay;
+  if (running_loop_ != nullptr) running_loop_->driver().set_file_delay(delay);
 }
 
 void host::skew(duration ahead) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pirn/core/spawn_call.hpp"
+#include "pirn/sim/disk.hpp"
 #include "pirn/sim/host.hpp"
 #include "pirn/world/host_clock.hpp"
 #include "pirn/world/host_loop.hpp"
@@ -23,7 +24,8 @@ class world;
 struct host_options {
   duration clock_skew{};             ///< how far its clock is ahead of the world's at first
   std::int32_t clock_drift_ppm = 0;  ///< how many microseconds it gains each second
-  file_system* files = nullptr;      ///< its files; null: requests to files end with ENOSYS
+  duration disk_delay{};             ///< how long a request to a file takes
+  file_system* files = nullptr;      ///< somebody else's files in place of its own disk
 };
 static_assert(std::is_trivially_copyable_v<host_options>);
 
@@ -72,7 +74,7 @@ class host final : private sim::request_ledger::observer {
 
   /// Cuts the power. Nothing that its programs have not sent yet gets out; those who talk to it
   /// hear nothing. Then its tasks are cancelled, through shields, and end: destructors run, but
-  /// whatever they do is seen by nobody.
+  /// whatever they do is seen by nobody. Its disk loses what was not synced, by lot.
   /// Requires: it is up, and none of its own tasks calls this.
   void crash();
   /// Crashes it if it is up, brings it up again and starts its boot program. Its address, clock and
@@ -88,6 +90,11 @@ class host final : private sim::request_ledger::observer {
 
   /// Its programs do nothing for so long, as after SIGSTOP; the kernel goes on: what arrives waits.
   void pause(duration length);
+
+  /// Its files. A crash takes of them what was not synced.
+  sim::disk& disk() noexcept { return disk_; }
+  /// Requests to files take so long from now on.
+  void set_disk_delay(duration delay);
 
   /// Its clock is so much further ahead from now on.
   void skew(duration ahead);
@@ -139,6 +146,7 @@ class host final : private sim::request_ledger::observer {
 
   world& world_;
   sim::host net_;
+  sim::disk disk_;
   host_options options_;
   host_clock clock_;
   std::unique_ptr<detail::host_loop> running_loop_;

@@ -7,7 +7,7 @@ namespace pirn::detail {
 
 world_driver::world_driver(sim::host& home, const host_clock& clock,
                            const host_loop_options& options)
-    : host_driver(home, {.files = options.files, .delay = options.blocking_delay}), clock_(clock) {}
+    : host_driver(home, {.files = options.files, .delay = options.file_delay}), clock_(clock) {}
 
 time_point world_driver::now() noexcept {
   return clock_.local(home().net().events().now());

@@ -14,6 +14,7 @@ namespace pirn::detail {
 /// How the loops of a world go about it.
 struct host_loop_options {
   file_system* files = nullptr;
+  duration file_delay{};
   duration blocking_delay{};
   std::optional<std::uint64_t> shuffle_seed{};
 };
@@ -42,6 +43,7 @@ class host_loop {
   ~host_loop();
 
   pirn::loop& loop() noexcept { return loop_; }
+  world_driver& driver() noexcept { return driver_; }
 
   /// Ends all tasks, whatever they are at.
   /// Requires: the host is down.

@@ -66,7 +66,7 @@ void nemesis::draw() {
   const fault_policy& all = policy_;
   const std::array weights{all.partitions, all.one_way_partitions, all.clogs,
                            all.swizzles,   all.bad_ways,           all.pauses,
-                           all.crashes};
+                           all.crashes,    all.slow_disks};
   std::uint64_t sum = 0;
   for (unsigned each : weights) sum += each;
   if (sum == 0) return;
@@ -101,8 +101,11 @@ void nemesis::draw() {
       if (!one.is_up()) return;
       one.pause(lasts);
       return until(lasts, "pause of " + one.name(), [] {});
-    default:
+    case 6:
       return crash_one(lasts);
+    default:
+      one.set_disk_delay(draw_up_to(policy_.disk_delay_max));
+      return until(lasts, "slow disk of " + one.name(), [&one] { one.set_disk_delay({}); });
   }
 }
 

@@ -23,11 +23,13 @@ struct fault_policy {
   unsigned partitions = 2;                         ///< two hosts apart
   unsigned one_way_partitions = 1;                 ///< one does not get through to another
   unsigned clogs = 2;                              ///< nothing moves between two
-  unsigned swizzles = 1;  ///< all of a host's ways clogged, opened again in another order
-  unsigned bad_ways = 2;  ///< a way is slow, loses, doubles and turns around
-  unsigned pauses = 1;    ///< a host stands still
-  unsigned crashes = 1;   ///< a host crashes and is restarted; of those with a boot program
-  unsigned down_max = 1;  ///< so many hosts may be down at a time
+  unsigned swizzles = 1;    ///< all of a host's ways clogged, opened again in another order
+  unsigned bad_ways = 2;    ///< a way is slow, loses, doubles and turns around
+  unsigned pauses = 1;      ///< a host stands still
+  unsigned crashes = 1;     ///< a host crashes and is restarted; of those with a boot program
+  unsigned slow_disks = 1;  ///< requests to a host's files take up to `disk_delay_max`
+  unsigned down_max = 1;    ///< so many hosts may be down at a time
+  duration disk_delay_max = std::chrono::milliseconds(500);
   /// What a bad way is like.
   sim::link_options bad_way{.latency = std::chrono::milliseconds(20),
                             .jitter = std::chrono::milliseconds(50),

@@ -68,6 +68,12 @@ inline task<> serve_udp_echo() {
   }
 }
 
+inline std::vector<std::string> numbers(int from, int to) {
+  std::vector<std::string> all;
+  for (int i = from; i < to; ++i) all.push_back(std::to_string(i));
+  return all;
+}
+
 /// A server named "server" that echoes and a client named "client", 10 ms apart.
 struct two_hosts {
   explicit two_hosts(std::uint64_t seed = 0, const sim::link_options& way = {.latency = 10ms})

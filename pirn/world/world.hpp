@@ -26,7 +26,7 @@ struct world_options {
   std::uint64_t seed = 0;   ///< of all that is left to chance
   time_point start_time{};  ///< what the clock shows at first
   sim::network_options network{};
-  duration blocking_delay{};   ///< how long a blocking call or a request to a file takes
+  duration blocking_delay{};   ///< how long a blocking call (to_thread) takes
   bool shuffle_hosts = false;  ///< hosts that have something to do at one moment: in drawn order,
                                ///< else in the order in which they were added
   bool shuffle_tasks = false;  ///< a host's tasks that are ready together: in drawn order
