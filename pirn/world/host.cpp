@@ -63,7 +63,7 @@ random_source host::random(std::string_view purpose) const noexcept {
   return world_.random(name()).split(purpose);
 }
 
-std::size_t host::sockets() noexcept {
+std::size_t host::sockets() const noexcept {
   return net_.sockets();
 }
 
@@ -88,7 +88,7 @@ program& host::start_boot() {
 }
 
 void host::program_ended(program& which) noexcept {
-  --running_;
+  if (--running_ == 0) world_.programs_have_ended(*this);
   if (which.error() != nullptr) world_.program_has_failed(which);
 }
 

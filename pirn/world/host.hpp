@@ -107,7 +107,7 @@ class host final : private sim::request_ledger::observer {
   random_source random(std::string_view purpose) const noexcept;
 
   /// Sockets that programs hold.
-  std::size_t sockets() noexcept;
+  std::size_t sockets() const noexcept;
   /// The tree of its tasks as text.
   std::string dump_tasks();
 

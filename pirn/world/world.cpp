@@ -9,6 +9,13 @@
 
 namespace pirn {
 
+namespace {
+
+// Hosts that answer each other over ways without latency would keep time from moving.
+constexpr std::uint64_t turns_of_moment_max = 1'000'000;
+
+}  // namespace
+
 /// What is to be done at a moment.
 class world::action final : public sim::simulated_event {
  public:
@@ -61,10 +68,14 @@ bool world::step() {
   if (turn_ < round_.size()) {
     host* next = std::exchange(round_[turn_++], nullptr);
     if (next == nullptr) return true;  // it crashed, or was paused, before its turn
+    if (++turns_of_moment_ > turns_of_moment_max) {
+      throw world_failure(moment(), "time does not move on; " + next->name() + " and others wake");
+    }
     next->take_turn();
   } else {
     const time_point next = events_.next();
     if (next == never) return false;
+    if (next > now()) turns_of_moment_ = 0;
     events_.jump(next);
     events_.happen();
   }
@@ -112,6 +123,13 @@ void world::at(time_point when, std::function<void()> call) {
 // ---- checks ----
 
 void world::check() {
+  if (failed_ != nullptr || !ended_.empty()) check_programs();
+  for (const invariant& each : invariants_) {
+    if (!each.holds()) throw world_failure(moment(), "it no longer holds that " + each.name);
+  }
+}
+
+void world::check_programs() {
   if (failed_ != nullptr) {
     const program& which = *std::exchange(failed_, nullptr);
     const std::string what =
@@ -122,8 +140,10 @@ void world::check() {
       std::throw_with_nested(program_failed(moment(), what));
     }
   }
-  for (const invariant& each : invariants_) {
-    if (!each.holds()) throw world_failure(moment(), "it no longer holds that " + each.name);
+  for (const host* each : std::exchange(ended_, {})) {
+    if (!each->is_up() || each->running_programs() > 0 || each->sockets() == 0) continue;
+    throw world_failure(moment(), "the programs of " + each->name() + " have ended and left " +
+                                      std::to_string(each->sockets()) + " open sockets");
   }
 }
 
@@ -140,9 +160,21 @@ void world::eventually(std::string_view name, duration within, const std::functi
   while (!holds()) {
     const bool may_go_on = has_turns() || events_.next() <= end;
     if (!may_go_on || !step()) {
-      throw not_in_time(moment(), "it has not come about that " + std::string(name));
+      throw not_in_time(moment(),
+                        "it has not come about that " + std::string(name) + "\n" + dump_tasks());
     }
   }
+}
+
+std::string world::dump_tasks() {
+  constexpr std::size_t size_max = 20'000;  // of a thousand hosts a few will do
+  std::string text;
+  for (const auto& each : hosts_) {
+    if (text.size() > size_max) return text + "and so on\n";
+    if (each->is_up() && each->running_programs() == 0) continue;
+    text += each->name() + ":\n" + each->dump_tasks();
+  }
+  return text;
 }
 
 std::string world::left_behind() {

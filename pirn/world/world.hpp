@@ -61,7 +61,8 @@ class world {
   /// In the order in which they were added.
   const std::deque<std::unique_ptr<host>>& hosts() const noexcept { return hosts_; }
 
-  // Time. Each throws program_failed for a program that failed, and what the checks throw.
+  // Time. Each throws program_failed for a program that failed, what the checks throw, and
+  // world_failure when time does not move on for all that the hosts do.
   /// Lets the next thing happen: the turn of one host, or what the next moment of the world brings.
   /// Returns: false when nothing is left to happen.
   bool step();
@@ -83,11 +84,14 @@ class world {
   /// After each step `holds()` must be true, from now on.
   void always(std::string name, std::function<bool()> holds);
   /// Runs until `holds()` is true.
-  /// Throws: not_in_time when it is not by then.
+  /// Throws: not_in_time, which tells what the programs wait for, when it is not by then.
   void eventually(std::string_view name, duration within, const std::function<bool()>& holds);
   /// What is left of programs that have ended and of the network, in words; empty when it is
-  /// nothing. Of hosts that are down, or run something, nothing is told.
+  /// nothing. Of hosts that are down, or run something, nothing is told. (That the last program of
+  /// a host leaves no socket is checked when it ends.)
   std::string left_behind();
+  /// What the programs wait for, host by host.
+  std::string dump_tasks();
 
   // Faults between two hosts; each may change while programs run.
   /// Nothing gets from one to the other, nor back, until it is healed. Streams send again until
@@ -139,9 +143,11 @@ class world {
   void add_awake(host& one) { awake_.push_back(&one); }
   void forget_awake(host& one) noexcept;
   void program_has_failed(program& which) noexcept;
+  void programs_have_ended(host& on) { ended_.push_back(&on); }
   void gather_round();
   bool has_turns() const noexcept { return turn_ < round_.size() || !awake_.empty(); }
   void check();
+  void check_programs();
   void block(host& from, host& to, sim::line::obstacle what, std::string_view name);
   void unblock(host& from, host& to, sim::line::obstacle what, std::string_view name);
   void set_line(host& from, host& to, const sim::link_options& options);
@@ -160,7 +166,9 @@ class world {
   std::size_t turn_ = 0;      // how many of them had theirs
   std::vector<invariant> invariants_;
   std::deque<std::unique_ptr<action>> actions_;
+  std::uint64_t turns_of_moment_ = 0;
   program* failed_ = nullptr;
+  std::vector<host*> ended_;  // hosts whose last program has ended since the last check
 };
 
 }  // namespace pirn

@@ -293,21 +293,62 @@ TEST(world, eventually_waits_until_it_is_so_and_no_longer_than_it_may) {
   EXPECT_THROW(w.eventually("the count is 100", 10s, [&] { return count == 100; }), not_in_time);
 }
 
-TEST(world, a_socket_that_outlives_its_program_is_told) {
+TEST(world, a_socket_that_outlives_the_programs_of_its_host_is_told) {
   world w;
   host& server = w.add_host("server", "10.0.0.1");
   host& client = w.add_host("client", "10.0.0.2");
   server.run(serve_echo);
   std::optional<net::tcp_stream> kept;
-  client.run([&kept]() -> task<> {
-    net::tcp_stream peer = co_await net::connect("server", 7);
-    kept.emplace(std::move(peer));
-  });
+  client.run(
+      [](std::optional<net::tcp_stream>* into) -> task<> {
+        net::tcp_stream peer = co_await net::connect("server", 7);
+        into->emplace(std::move(peer));
+      },
+      &kept);
+  try {
+    w.run_until_quiet();
+    FAIL() << "nothing was thrown";
+  } catch (const world_failure& failed) {
+    EXPECT_TRUE(std::string(failed.what())
+                    .ends_with("the programs of client have ended and left 1 open sockets"));
+  }
   EXPECT_TRUE(w.run_until_quiet());
   EXPECT_EQ(w.left_behind(), "1 socket on client");
   kept.reset();
   EXPECT_TRUE(w.run_until_quiet());
   EXPECT_EQ(w.left_behind(), "");
+}
+
+TEST(world, what_did_not_come_in_time_is_told_with_what_all_wait_for) {
+  world w;
+  host& one = w.add_host("one", "10.0.0.1");
+  one.run(net::serve, net::any(7), echo);
+  try {
+    w.eventually("pigs fly", 1h, [] { return false; });
+    FAIL() << "nothing was thrown";
+  } catch (const not_in_time& failed) {
+    const std::string text = failed.what();
+    EXPECT_NE(text.find("it has not come about that pigs fly\none:\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("accept"), std::string::npos) << text;
+  }
+}
+
+TEST(world, time_that_does_not_move_on_is_told) {
+  world w({.network = {.way = {}}});
+  host& one = w.add_host("one", "10.0.0.1");
+  host& two = w.add_host("two", "10.0.0.2");
+  const auto for_ever = [](std::string other) -> task<> {
+    net::udp_socket here(endpoint::ipv4({}, 7));
+    std::vector<endpoint> found = co_await net::resolve(other, 7);
+    std::array<std::byte, 10> room;
+    for (;;) {
+      co_await here.send_to("ping", found.front());
+      co_await here.receive_from(room);
+    }
+  };
+  one.run(for_ever, std::string("two"));
+  two.run(for_ever, std::string("one"));
+  EXPECT_THROW(w.run_for(1s), world_failure);
 }
 
 TEST(world, ends_with_programs_still_running) {
