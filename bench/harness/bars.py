@@ -41,6 +41,8 @@ def _all(results):
     for case in ("latest", "random", "shuffled", "sleeps"):
         yield against(results, "timers", case, 1.3 if case == "sleeps" else 1.2, "limit")
         yield against(results, "timers", case, 1, "asio")
+    yield absolute(results, "world", "echo-1000", "cpu", "ns", 1e9)  # faster than real time
+    yield absolute(results, "world", "seeds", "cpu", "ns", 24e6)  # 5,000 a minute on two cores
     yield from executor_bars(results)
     yield from _echo(results)
     for case in results.cases("udp", "cpu"):

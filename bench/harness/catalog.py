@@ -160,6 +160,13 @@ BENCHES = {
             _subjects("timers", "pirn", "limit", "asio", "libuv", "tokio", "go"),
         ),
         Bench(
+            "world",
+            "hosts that ask each other once a second, per simulated second; seeds of three hosts "
+            "under faults for a simulated minute, per seed",
+            ("echo-10", "echo-1000", "seeds"),
+            _subjects("world", "pirn"),
+        ),
+        Bench(
             "fork_join",
             "fib(35), skynet of a million leaves, the queens on 12 by 12, a task for every call; on "
             "one thread and on two",

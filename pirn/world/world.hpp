@@ -39,7 +39,7 @@ static_assert(std::is_trivially_copyable_v<world_options>);
 ///
 /// Threads:  one.
 /// Lifetime: at its end all hosts are crashed.
-/// Example:  examples/50_world.cpp
+/// Example:  examples/55_world.cpp
 class world {
  public:
   explicit world(const world_options& options = {});
@@ -150,7 +150,6 @@ class world {
   void check_programs();
   void block(host& from, host& to, sim::line::obstacle what, std::string_view name);
   void unblock(host& from, host& to, sim::line::obstacle what, std::string_view name);
-  void set_line(host& from, host& to, const sim::link_options& options);
 
   world_options options_;
   random_source random_;
