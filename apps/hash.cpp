@@ -1,6 +1,5 @@
 // pirn hash: SHA-256 digests of many files at once, as sha256sum prints and checks them.
 
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,11 +41,7 @@ void check_combinations(const hash_arguments& given) {
   const hash_plan& plan = given.plan;
   const checksum_style& line = plan.style.line;
   const check_words words = plan.style.words;
-  const bool shares =
-      plan.executor == executor_choice::threads || plan.executor == executor_choice::processes;
-  refuse(plan.jobs != 0 && !shares,
-         "--jobs is for --executor threads or processes: inline takes one after the other, mpi has "
-         "its ranks");
+  check_executor_options(plan.executor);
   if (plan.check) {
     refuse(line.zero, "--zero is not supported when verifying checksums");
     refuse(line.tag, "--tag is meaningless when verifying checksums");
@@ -67,25 +62,6 @@ int run_with(hash_arguments given) {
   check_combinations(given);
   if (given.plan.names.empty()) given.plan.names.emplace_back("-");
   return run_hash(given.plan);
-}
-
-void add_executor_options(CLI::App& command, hash_plan& plan) {
-  static const std::map<std::string, executor_choice> choices{
-      {"threads", executor_choice::threads},
-      {"processes", executor_choice::processes},
-      {"mpi", executor_choice::mpi},
-      {"inline", executor_choice::this_loop},
-  };
-  command
-      .add_option_function<std::string>(
-          "-x,--executor", [&plan](const std::string& name) { plan.executor = choices.at(name); },
-          "who digests: threads, processes, mpi or inline")
-      ->check(CLI::IsMember({"threads", "processes", "mpi", "inline"}))
-      ->option_text("NAME [threads]");
-  constexpr unsigned jobs_max = 1000;
-  command.add_option("-j,--jobs", plan.jobs, "how many threads or processes; 0: one a processor")
-      ->check(CLI::Range(0U, jobs_max))
-      ->option_text("N [0]");
 }
 
 // Each puts off those of its kind that stand before it, so they are looked at in their order.
@@ -132,7 +108,7 @@ void add_hash(CLI::App& program, action& chosen) {
       "hash", "Print or check SHA-256 checksums of many files at once, as sha256sum does");
   command.add_option("FILE", given->plan.names, "what to digest, or with --check the lists")
       ->option_text("...  [-]");
-  add_executor_options(command, given->plan);
+  add_executor_options(command, given->plan.executor, "who digests");
   add_line_options(command, *given);
   add_check_options(command, given->plan);
   command.add_flag("--json", given->plan.json, "print one JSON object only");

@@ -1,12 +1,8 @@
 #include "hash_executor.hpp"
 
 #include <algorithm>
-#include <utility>
 
-#include "pirn/exec/inline_executor.hpp"
-#include "pirn/exec/thread_pool.hpp"
-#include "pirn/process/process_pool.hpp"
-#include "ranks.hpp"
+#include "chosen_executor.hpp"
 
 namespace pirn::apps {
 
@@ -34,25 +30,9 @@ digest_source source_on(Executor& where) {
 
 }  // namespace
 
-void with_digest_source(executor_choice choice, unsigned jobs,
+void with_digest_source(executor_option option,
                         const std::function<void(const digest_source&)>& use) {
-  switch (choice) {
-    case executor_choice::threads: {
-      thread_pool pool(thread_pool_options{.size = jobs, .name = "hash"});
-      return use(source_on(pool));
-    }
-    case executor_choice::processes: {
-      process_pool pool(process_pool_options{.size = jobs, .name = "hash"});
-      return use(source_on(pool));
-    }
-    case executor_choice::mpi:
-      return with_ranks([&use](auto& ranks) { use(source_on(ranks)); });
-    case executor_choice::this_loop: {
-      inline_executor here;
-      return use(source_on(here));
-    }
-  }
-  std::unreachable();
+  with_executor(option, "hash", [&use](auto& where) { use(source_on(where)); });
 }
 
 }  // namespace pirn::apps

@@ -2,8 +2,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <system_error>
@@ -186,30 +184,21 @@ task<bool> hash_session::run() {
   co_return all_well;
 }
 
-// A thread may be in a read that does not end, and cannot be called back.
-[[noreturn]] void leave_at_once(int status) {
-  std::fflush(stdout);
-  std::_Exit(status);
-}
-
 }  // namespace
 
 int run_hash(const hash_plan& plan) {
   const std::unique_ptr<hash_report> report =
       plan.json ? json_hash_report(plan.style) : text_hash_report(plan.style);
-  run_options options = plan.run;
-  if (plan.executor == executor_choice::this_loop) {
-    options.handle_sigint = options.handle_sigterm = false;  // it is busy with a file
-  }
+  const run_options options = with_signals_for(plan.executor, plan.run);
   bool all_well = false;
   try {
-    with_digest_source(plan.executor, plan.jobs, [&](const digest_source& digests) {
+    with_digest_source(plan.executor, [&](const digest_source& digests) {
       hash_session session(plan, digests, *report);
       try {
         all_well = run(options, &hash_session::run, &session);
       } catch (const ended_by_signal& asked) {
-        if (plan.executor == executor_choice::processes) throw;
-        leave_at_once(asked.exit_status());
+        leave_after(asked, plan.executor);
+        throw;
       }
     });
   } catch (const ended_by_signal& asked) {

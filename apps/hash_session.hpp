@@ -13,8 +13,7 @@ namespace pirn::apps {
 /// What `pirn hash` was asked for.
 struct hash_plan {
   std::vector<std::string> names;  ///< of files, or of lists; `-` is standard input
-  executor_choice executor = executor_choice::threads;
-  unsigned jobs = 0;  ///< threads or processes; 0: one a processor
+  executor_option executor;
   bool check = false;
   bool strict = false;  ///< a malformed line of a list is a failure
   bool json = false;
