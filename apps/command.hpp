@@ -34,5 +34,6 @@ void add_hash(CLI::App& program, action& chosen);
 void add_nc(CLI::App& program, action& chosen);
 void add_serve(CLI::App& program, action& chosen);
 void add_spin(CLI::App& program, action& chosen);
+void add_taxis(CLI::App& program, action& chosen);
 
 }  // namespace pirn::apps

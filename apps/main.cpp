@@ -60,6 +60,7 @@ int run_command(int argc, char** argv) {
   apps::add_nc(program, chosen);
   apps::add_serve(program, chosen);
   apps::add_spin(program, chosen);
+  apps::add_taxis(program, chosen);
   apps::raise_descriptor_limit();
   try {
     if (argc > 1) refuse_unknown(program, argv[1]);

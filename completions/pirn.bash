@@ -6,6 +6,11 @@ _pirn_values() {
     flags:-x | flags:--executor) echo "processes mpi" && return ;;
     hash:-b) return 1 ;;
     hash:-x | hash:--executor) echo "threads processes mpi inline" && return ;;
+    taxis:-x | taxis:--executor) echo "threads processes mpi inline" && return ;;
+    taxis:--style) echo "generators tasks" && return ;;
+    taxis:--plot) echo - && return ;;
+    taxis:-[dents]) echo "" && return ;;
+    taxis:--end-time | taxis:--taxis | taxis:--replications) echo "" && return ;;
   esac
   case $2 in
     --driver) echo "auto io_uring epoll" ;;
@@ -53,7 +58,11 @@ _pirn_options() {
         "--tls-client-ca --quiet --driver --help"
       ;;
     spin) echo "--seconds --help" ;;
-    *) echo "charfinder doctor echo flags get hash nc serve spin --help --version" ;;
+    taxis)
+      echo "--end-time --taxis --seed --delay --style --replications --executor --jobs --plot" \
+        "--json --help"
+      ;;
+    *) echo "charfinder doctor echo flags get hash nc serve spin taxis --help --version" ;;
   esac
 }
 

@@ -10,7 +10,8 @@ import urllib.request
 
 from command_kit import SOURCE, InFolder, Outcome, Serving, free_port, run, start
 
-SUBCOMMANDS = ["charfinder", "doctor", "echo", "flags", "get", "hash", "nc", "serve", "spin"]
+SUBCOMMANDS = ["charfinder", "doctor", "echo", "flags", "get", "hash", "nc", "serve", "spin",
+               "taxis"]
 DRIVERS = ["io_uring", "epoll"]
 
 
@@ -88,6 +89,8 @@ class Documents(unittest.TestCase):
         self.assertEqual(self.complete("pirn", "flags", "--style", "s"), {"sequential"})
         self.assertEqual(self.complete("pirn", "get", "--driver", "e"), {"epoll"})
         self.assertEqual(self.complete("pirn", "get", "-j", "''"), set())
+        self.assertEqual(self.complete("pirn", "taxis", "--style", "t"), {"tasks"})
+        self.assertEqual(self.complete("pirn", "taxis", "-e", "''"), set())
 
 
 class Servers(Serving):
