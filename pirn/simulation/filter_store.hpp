@@ -114,6 +114,7 @@ class filter_store {
     while (list_wait* first = detail::first_of_others(putters_, own)) {
       auto& putting = static_cast<put_wait&>(*first);
       if (!admit(putting.item_, first->waiter())) return;
+      putting.is_put_ = true;
       putters_.wake(*first);
     }
   }
@@ -140,10 +141,15 @@ class [[nodiscard]] filter_store<T>::put_wait final : public awaitable<put_wait,
   put_wait(filter_store& into, T&& item) noexcept
       : base(into.putters_), into_(into), item_(std::move(item)) {}
 
-  bool try_complete() { return into_.admit(item_, this->task_); }
+  bool try_complete() {
+    PIRN_ASSERT(!is_put_, "a put is awaited once: its item is in the store");
+    is_put_ = into_.admit(item_, this->task_);
+    return is_put_;
+  }
 
   filter_store& into_;
   T item_;
+  bool is_put_ = false;
 };
 
 /// What the waits for an item have in common.

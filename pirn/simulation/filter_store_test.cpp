@@ -204,6 +204,16 @@ TEST(des_filter_store, cancelled_anywhere_loses_and_doubles_nothing) {
   EXPECT_GT(cancel_each_await(program, check, {.target = cancel_target::suspended_task}), 10u);
 }
 
+TEST(des_filter_store_death, takes_an_item_once) {
+  auto put_twice = []() -> task<> {
+    des::filter_store<int> shelf;
+    auto put = shelf.put(1);
+    co_await put;
+    co_await put;
+  };
+  EXPECT_DEATH(run_virtual(put_twice), "awaited once");
+}
+
 TEST(des_filter_store_death, has_room) {
   EXPECT_DEATH(des::filter_store<int>(0), "room for an item");
 }
