@@ -61,6 +61,10 @@ void world::set_way_one_way(host& from, host& to, const sim::link_options& optio
   net_.line_between(from.net(), to.net()).set_options(options);
 }
 
+const sim::link_options& world::way(host& from, host& to) {
+  return net_.line_between(from.net(), to.net()).options();
+}
+
 void world::heal_all() {
   for (const auto& one : hosts_) {
     for (const auto& other : hosts_) {

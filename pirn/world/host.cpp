@@ -165,6 +165,8 @@ void host::pause(duration length) {
 }
 
 void host::resume() {
+  if (!paused_) return;
+  clear(pause_end_);
   paused_ = false;
   if (awake_) world_.add_awake(*this);
 }

@@ -90,11 +90,14 @@ class host final : private sim::request_ledger::observer {
 
   /// Its programs do nothing for so long, as after SIGSTOP; the kernel goes on: what arrives waits.
   void pause(duration length);
+  /// Ends a pause before its time.
+  void resume();
 
   /// Its files. A crash takes of them what was not synced.
   sim::disk& disk() noexcept { return disk_; }
   /// Requests to files take so long from now on.
   void set_disk_delay(duration delay);
+  duration disk_delay() const noexcept { return options_.disk_delay; }
 
   /// Its clock is so much further ahead from now on.
   void skew(duration ahead);
@@ -141,7 +144,6 @@ class host final : private sim::request_ledger::observer {
   void clear(alarm& set) noexcept;
   void wake();
   void timer_due();
-  void resume();
   void request_completed() noexcept override { wake(); }
 
   world& world_;

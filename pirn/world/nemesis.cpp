@@ -76,7 +76,7 @@ void nemesis::draw() {
 
   const auto [one, other] = draw_pair();
   const std::string both = one.name() + " and " + other.name();
-  const duration lasts = draw_up_to(policy_.lasts_max);
+  const duration lasts = std::min(draw_up_to(policy_.lasts_max), end_ - world_.now());
   switch (kind) {
     case 0:
       world_.partition(one, other);
@@ -93,19 +93,15 @@ void nemesis::draw() {
     case 3:
       return swizzle();
     case 4:
-      world_.set_way(one, other, policy_.bad_way);
-      return until(lasts, "bad way between " + both, [this, &one, &other] {
-        world_.set_way(one, other, world_.options().network.way);
-      });
+      return spoil_way(one, other, lasts);
     case 5:
       if (!one.is_up()) return;
       one.pause(lasts);
-      return until(lasts, "pause of " + one.name(), [] {});
+      return until(lasts, "pause of " + one.name(), [&one] { one.resume(); });
     case 6:
       return crash_one(lasts);
     default:
-      one.set_disk_delay(draw_up_to(policy_.disk_delay_max));
-      return until(lasts, "slow disk of " + one.name(), [&one] { one.set_disk_delay({}); });
+      return slow_disk(one, lasts);
   }
 }
 
@@ -121,6 +117,29 @@ void nemesis::swizzle() {
   }
 }
 
+// What is bad already is left alone, so that it is known what it was before.
+void nemesis::spoil_way(host& one, host& other, duration lasts) {
+  host& low = one.number() < other.number() ? one : other;
+  host& high = &low == &one ? other : one;
+  const std::string what = "bad way between " + low.name() + " and " + high.name();
+  if (is_on(what)) return;
+  const sim::link_options forth = world_.way(low, high);
+  const sim::link_options back = world_.way(high, low);
+  world_.set_way(low, high, policy_.bad_way);
+  until(lasts, what, [this, &low, &high, forth, back] {
+    world_.set_way_one_way(low, high, forth);
+    world_.set_way_one_way(high, low, back);
+  });
+}
+
+void nemesis::slow_disk(host& one, duration lasts) {
+  const std::string what = "slow disk of " + one.name();
+  if (is_on(what)) return;
+  const duration before = one.disk_delay();
+  one.set_disk_delay(draw_up_to(policy_.disk_delay_max));
+  until(lasts, what, [&one, before] { one.set_disk_delay(before); });
+}
+
 void nemesis::crash_one(duration lasts) {
   host& one = draw_host();
   const auto down = std::ranges::count_if(hosts_, [](host* each) { return !each->is_up(); });
@@ -132,11 +151,16 @@ void nemesis::crash_one(duration lasts) {
   });
 }
 
+bool nemesis::is_on(std::string_view what) const noexcept {
+  return std::ranges::any_of(outbreaks_, [&](const auto& each) { return each->what == what; });
+}
+
 void nemesis::until(duration lasts, const std::string& what, std::function<void()> mend) {
   log_.push_back(fmt::format("{:.6f} s: {} for {:.6f} s", seconds(world_.now().time_since_epoch()),
                              what, seconds(lasts)));
   auto begun = std::make_unique<outbreak>();
   begun->of = this;
+  begun->what = what;
   begun->mend = std::move(mend);
   world_.events().add(*begun, std::min(saturating_add(world_.now(), lasts), end_));
   outbreaks_.push_back(std::move(begun));

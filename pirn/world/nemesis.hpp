@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -43,6 +44,9 @@ static_assert(std::is_trivially_copyable_v<fault_policy>);
 /// Draws faults from the world's seed, one after the other, each mended after a while, until its
 /// time is over: then all is mended, and what the programs are to bring about must come about.
 ///
+/// A way is mended into what it was before. Between two hosts that a script keeps apart, mending
+/// takes that away too.
+///
 /// Lifetime: its world's hosts outlive it. At its end all that it broke is mended.
 /// Source:   Jepsen's nemesis; FoundationDB's swizzled clogging.
 class nemesis {
@@ -65,6 +69,7 @@ class nemesis {
   struct outbreak final : sim::simulated_event {
     void fire() noexcept override { of->end(*this); }
     nemesis* of = nullptr;
+    std::string what;
     std::function<void()> mend;
   };
   struct next_fault final : sim::simulated_event {
@@ -81,10 +86,13 @@ class nemesis {
   void draw();
   void swizzle();
   void crash_one(duration lasts);
+  void spoil_way(host& one, host& other, duration lasts);
+  void slow_disk(host& one, duration lasts);
   void set_next();
   pair draw_pair();
   host& draw_host() { return *hosts_[lots_.below(hosts_.size())]; }
   duration draw_up_to(duration longest);
+  bool is_on(std::string_view what) const noexcept;
   void until(duration lasts, const std::string& what, std::function<void()> mend);
   void end(outbreak& over);
 

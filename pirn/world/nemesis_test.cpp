@@ -73,6 +73,28 @@ TEST(nemesis, breaks_much_and_mends_all) {
   }
 }
 
+TEST(nemesis, mends_ways_and_disks_into_what_they_were) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    world w({.seed = seed});
+    host& one = w.add_host("one", "10.0.0.1", {.disk_delay = 3ms});
+    host& two = w.add_host("two", "10.0.0.2");
+    w.set_way_one_way(one, two, {.latency = 77ms});
+    nemesis trouble(w, {.active_for = 30s,
+                        .pause_max = 100ms,
+                        .partitions = 0,
+                        .one_way_partitions = 0,
+                        .clogs = 0,
+                        .swizzles = 0,
+                        .crashes = 0});
+    w.run_for(seed % 2 == 0 ? 30s : 10s);
+    trouble.stop();
+    EXPECT_EQ(w.way(one, two).latency, 77ms);
+    EXPECT_EQ(w.way(two, one).latency, w.options().network.way.latency);
+    EXPECT_EQ(one.disk_delay(), 3ms);
+    EXPECT_FALSE(one.is_paused() || two.is_paused());
+  }
+}
+
 TEST(nemesis, does_only_what_its_policy_says) {
   world w({.seed = 3});
   w.add_host("one", "10.0.0.1");

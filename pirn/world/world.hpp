@@ -106,6 +106,7 @@ class world {
   /// What the way between them is like.
   void set_way(host& one, host& other, const sim::link_options& options);
   void set_way_one_way(host& from, host& to, const sim::link_options& options);
+  const sim::link_options& way(host& from, host& to);
   /// What ways are like that nothing was said of and nothing went on.
   void set_usual_way(const sim::link_options& options) noexcept { net_.set_usual_way(options); }
   /// Takes away what stands between any two hosts.
