@@ -14,6 +14,7 @@ constinit thread_local loop* loop::current_loop = nullptr;
 
 loop::loop(pirn::driver& outside, loop_options options)
     : careful_(options.shuffle_seed || options.record_decisions || options.debug),
+      is_virtual_(outside.is_virtual()),
       now_(outside.now()),
       driver_(outside),
       inbox_(outside),
@@ -36,11 +37,6 @@ loop::~loop() {
   PIRN_ASSERT(foreground_ == 0, "a loop ends after the requests that it awaited");
   PIRN_ASSERT(outside_work_ == 0, "a loop ends after the completions that were made on it");
   door_->drop();
-}
-
-loop& loop::current() noexcept {
-  PIRN_ASSERT(current_loop != nullptr, "no loop runs on this thread");
-  return *current_loop;
 }
 
 namespace {
@@ -81,30 +77,38 @@ void loop::keep_value(std::unique_ptr<detail::loop_value> made) noexcept {
 }
 
 bool loop::can_be_woken() const noexcept {
+  if (!timers_.empty()) return true;
   // Another thread cannot act at a moment of virtual time; calls made inline leave mail.
-  const bool by_threads = (outside_work_ != 0 || door_->is_known()) && !driver_.is_virtual();
-  return !timers_.empty() || by_threads || driver_.may_complete(foreground_);
+  const bool by_threads = !is_virtual_ && (outside_work_ != 0 || door_->is_known());
+  return by_threads || driver_.may_complete(foreground_);
 }
 
 template <class Done>
 bool loop::run_until(Done done) {
   loop_entry entered(*this);
   while (!done()) {
-    if (has_ready()) {
-      careful_ ? careful_turn() : turn();
-      if (++turns_ < turns_between_polls && resumes_ < resumes_between_polls &&
-          !inbox_.has_mail() && !driver_.has_news()) {
-        continue;
-      }
-      poll(false);
-    } else if (inbox_.has_mail()) {
-      poll(false);
-    } else if (can_be_woken()) {
-      poll(true);
-    } else {
-      return false;
+    if (!has_ready()) {
+      if (!wait_for_news()) return false;
+      continue;
     }
+    careful_ ? careful_turn() : turn();
+    // Virtual time brings no news while tasks run, and moves only when they do not.
+    if (is_virtual_ && !has_ready()) continue;
+    if (++turns_ < turns_between_polls && resumes_ < resumes_between_polls &&
+        !inbox_.has_mail() && !driver_.has_news()) {
+      continue;
+    }
+    poll(false);
   }
+  return true;
+}
+
+// Nothing is ready.
+// Returns: false when nothing can ever be.
+bool loop::wait_for_news() {
+  const bool has_mail = inbox_.has_mail();
+  if (!has_mail && !can_be_woken()) return false;
+  poll(!has_mail);
   return true;
 }
 
@@ -215,25 +219,30 @@ void loop::shuffle_ready() {
   for (ready_node* each : order) ready_.push(*each);
 }
 
+// A simulation does not sleep, so nobody has to wake it.
 void loop::poll(bool may_block) {
   turns_ = resumes_ = 0;
   time_point until = time_point::min();
-  if (may_block && inbox_.about_to_sleep()) {
+  const bool sleeps = may_block && !is_virtual_ && inbox_.about_to_sleep();
+  if (sleeps || (may_block && is_virtual_)) {
     until = timers_.empty() ? never : timers_.earliest();
   }
   driver_.poll(until);
-  if (may_block) inbox_.woke_up();
+  if (sleeps) inbox_.woke_up();
   now_ = driver_.now();
-  // A deadline does not overtake what came before it: after a standstill one poll may not bring it
-  // all. Bounded, for new things may come for ever.
-  if (!timers_.empty() && timers_.earliest() <= now_) {
-    constexpr int polls_before_deadlines = 512;
-    for (int i = 1; i < polls_before_deadlines && driver_.has_news(); ++i) {
-      driver_.poll(time_point::min());
-    }
-  }
+  if (!is_virtual_) catch_up();
   timers_.fire_due(now_);
   if (inbox_.has_mail()) inbox_.deliver();
+}
+
+// A deadline does not overtake what came before it: after a standstill one poll may not bring it
+// all. Bounded, for new things may come for ever.
+void loop::catch_up() {
+  if (timers_.empty() || timers_.earliest() > now_) return;
+  constexpr int polls_before_deadlines = 512;
+  for (int i = 1; i < polls_before_deadlines && driver_.has_news(); ++i) {
+    driver_.poll(time_point::min());
+  }
 }
 
 }  // namespace pirn

@@ -63,7 +63,10 @@ class loop {
 
   /// The loop that this thread is running.
   /// Requires: there is one.
-  static loop& current() noexcept;
+  static loop& current() noexcept {
+    PIRN_ASSERT(current_loop != nullptr, "no loop runs on this thread");
+    return *current_loop;
+  }
   static loop* current_or_null() noexcept { return current_loop; }
 
   time_point now() const noexcept { return now_; }
@@ -149,11 +152,13 @@ class loop {
   bool run_until(Done done);
   bool has_ready() const noexcept { return !ready_.empty() || !urgent_.empty(); }
   bool can_be_woken() const noexcept;
+  bool wait_for_news();
   void turn() noexcept;
   void careful_turn();
   void resume(ready_node& node) noexcept;
   void resume_measured(task_record& task);
   void poll(bool may_block);
+  void catch_up();
   void shuffle_ready();
 
   static constinit thread_local loop* current_loop;
@@ -164,6 +169,7 @@ class loop {
   unsigned turns_ = 0;
   unsigned resumes_ = 0;
   bool careful_;
+  bool is_virtual_;
   time_point now_;
   pirn::driver& driver_;
   timer_queue timers_;
@@ -246,6 +252,13 @@ inline void wait_node::suspend(std::coroutine_handle<> frame) noexcept {
   task_->resume_point_ = frame;
   task_->waiting_ = this;
   task_->waiting_since_ = task_->loop_->now();
+}
+
+inline void wait_node::prefetch_task() const noexcept {
+  constexpr int to_write = 1;
+  __builtin_prefetch(task_, to_write);
+  __builtin_prefetch(reinterpret_cast<const std::byte*>(task_) + 64, to_write);
+  __builtin_prefetch(reinterpret_cast<const std::byte*>(this) - 64, to_write);  // its frame
 }
 
 inline void wait_node::pass_turn(std::coroutine_handle<> frame) noexcept {

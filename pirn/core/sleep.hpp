@@ -32,6 +32,7 @@ class [[nodiscard]] sleep_wait final : public awaitable<sleep_wait>, private tim
   }
   void disarm() noexcept { task_->home().timers().remove(*this); }
   void fire() noexcept override { wake(); }
+  void draw_near() const noexcept override { prefetch_task(); }
 
   time_point until_;
   std::int16_t priority_;

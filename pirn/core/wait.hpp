@@ -62,6 +62,9 @@ class wait_node : public wait_state {
   /// Asked to end early. After `gone` nothing will wake this wait.
   virtual cancel_answer withdraw() noexcept = 0;
 
+  /// It will be woken soon: fetches what that touches into the cache.
+  void prefetch_task() const noexcept;
+
   /// Ends the wait with its result there; the task becomes ready. Nothing is resumed here.
   void wake() noexcept;
 

@@ -21,10 +21,11 @@ class event_queue {
   event_queue(event_queue&&) = delete;  // everything simulated points at it
 
   time_point now() const noexcept { return now_; }
+  bool empty() const noexcept { return events_.empty(); }
   std::size_t size() const noexcept { return events_.size(); }
   /// The moment of the first event; `never` when there is none.
-  time_point next() const noexcept { return events_.empty() ? never : events_.earliest(); }
-  bool is_due() const noexcept { return next() <= now_; }
+  time_point next() noexcept { return events_.empty() ? never : events_.earliest(); }
+  bool is_due() noexcept { return next() <= now_; }
 
   /// Lets the event happen at `when`, after those that were added before for the same moment.
   /// Requires: it is not in the queue, and `when` is not past.
@@ -36,7 +37,9 @@ class event_queue {
   void remove(simulated_event& event) noexcept { events_.remove(event); }
 
   /// Lets happen all that is due, in order; what that adds for this same moment too.
-  void happen() noexcept { events_.fire_due(now_); }
+  void happen() noexcept {
+    if (is_due()) events_.fire_due(now_);
+  }
 
   /// Moves the clock.
   /// Requires: `to` is not past, and no event lies between.

@@ -76,6 +76,8 @@ class virtual_driver final : private detail::lone_host, public sim::host_driver 
   sim::network::statistics network_statistics() const noexcept { return net.count(); }
 
  private:
+  bool is_called() noexcept;
+
   std::atomic<bool> woken_{false};
 };
 
