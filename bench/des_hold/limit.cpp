@@ -2,8 +2,8 @@
 // its successor in one step, a pop that is a push. Processes are numbers, nothing is called.
 //
 // Every subject has the same cases: so many processes, each of which sleeps for random lengths of 1
-// to 2^20 ticks; one operation is one sleep, from its start to the wake at its end. Each process has
-// slept once before the clock starts to be looked at.
+// to 2^20 ticks; one operation is one sleep, from its start to the wake at its end. Each process
+// has slept once before the clock starts to be looked at.
 #include <vector>
 
 #include "bench/common/measure.hpp"

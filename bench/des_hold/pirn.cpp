@@ -19,7 +19,8 @@ pirn::task<> hold(shared_state* all) {
   }
 }
 
-pirn::task<> spawn_and_run(pirn::task_group& group, shared_state* all, std::size_t processes, std::uint64_t events, std::int64_t* took) {
+pirn::task<> spawn_and_run(pirn::task_group& group, shared_state* all, std::size_t processes,
+                           std::uint64_t events, std::int64_t* took) {
   for (std::size_t i = 0; i < processes; ++i) group.spawn(hold, all);
   all->left = processes;
   co_await all->done.wait();
@@ -43,5 +44,10 @@ std::int64_t hold_n(std::uint64_t count) {
 }
 }  // namespace
 int main(int argc, char** argv) {
-  return bench::run(argc, argv, {{"1", hold_n<1>}, {"10", hold_n<10>}, {"1000", hold_n<1000>}, {"100000", hold_n<100000>}, {"1000000", hold_n<1000000>,5000000}});
+  return bench::run(argc, argv,
+                    {{"1", hold_n<1>},
+                     {"10", hold_n<10>},
+                     {"1000", hold_n<1000>},
+                     {"100000", hold_n<100000>},
+                     {"1000000", hold_n<1000000>, 5000000}});
 }

@@ -98,8 +98,8 @@ tick_scale::tick_scale(tick length) noexcept : tick_(length), length_{1, 1} {
 }
 
 std::int64_t tick_scale::exact(fraction unit, std::int64_t count) const {
-  const wide_fraction factor = quotient(unit.numerator, unit.denominator, length_.numerator,
-                                        length_.denominator);
+  const wide_fraction factor =
+      quotient(unit.numerator, unit.denominator, length_.numerator, length_.denominator);
   wide ticks = 0;
   if (__builtin_mul_overflow(static_cast<wide>(count), factor.numerator, &ticks)) {
     throw_overflow(tick_);
@@ -114,8 +114,8 @@ std::int64_t tick_scale::exact(fraction unit, std::int64_t count) const {
 }
 
 std::int64_t tick_scale::nearest(fraction unit, double count) const {
-  const wide_fraction factor = quotient(unit.numerator, unit.denominator, length_.numerator,
-                                        length_.denominator);
+  const wide_fraction factor =
+      quotient(unit.numerator, unit.denominator, length_.numerator, length_.denominator);
   const double ticks = std::nearbyint(count * static_cast<double>(factor.numerator) /
                                       static_cast<double>(factor.denominator));
   if (std::isnan(ticks)) throw std::domain_error("a length of time is not a number");
@@ -124,15 +124,15 @@ std::int64_t tick_scale::nearest(fraction unit, double count) const {
 }
 
 double tick_scale::units_in(fraction unit, std::int64_t ticks) const noexcept {
-  const wide_fraction factor = quotient(length_.numerator, length_.denominator, unit.numerator,
-                                        unit.denominator);
+  const wide_fraction factor =
+      quotient(length_.numerator, length_.denominator, unit.numerator, unit.denominator);
   return static_cast<double>(ticks) * static_cast<double>(factor.numerator) /
          static_cast<double>(factor.denominator);
 }
 
 std::int64_t tick_scale::whole_units_in(fraction unit, std::int64_t ticks) const {
-  const wide_fraction factor = quotient(length_.numerator, length_.denominator, unit.numerator,
-                                        unit.denominator);
+  const wide_fraction factor =
+      quotient(length_.numerator, length_.denominator, unit.numerator, unit.denominator);
   wide units = 0;
   if (__builtin_mul_overflow(static_cast<wide>(ticks), factor.numerator, &units)) {
     throw_overflow(tick_);

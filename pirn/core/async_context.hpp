@@ -137,7 +137,7 @@ task<async_with_result_t<Manager, T>> run_entered_async(Manager& managed, task<T
   } catch (...) {
     ended.set_error(std::current_exception());
   }
-  cancel_scope keep(scope_options{.deadline = saturating_add(now(), grace), .shield = true});
+  cancel_scope keep(scope_options{.deadline = from_now(grace), .shield = true});
   std::optional<bool> swallowed = co_await run_within(keep, leave_async(managed, ended.error()));
   if constexpr (swallowing_async_manager<Manager>) {
     if (ended.has_error() && swallowed.value_or(false)) co_return result();

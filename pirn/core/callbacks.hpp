@@ -64,7 +64,7 @@ class callbacks {
   /// The same after a length of time, counted from now.
   template <class Fn, class... Args>
   child<> call_later(duration delay, Fn&& fn, Args&&... args) {
-    return call_at(saturating_add(now(), delay), std::forward<Fn>(fn), std::forward<Args>(args)...);
+    return call_at(from_now(delay), std::forward<Fn>(fn), std::forward<Args>(args)...);
   }
 
   /// Calls `fn` again and again while `descriptor` can be read from, hung up or broken, each time

@@ -1,6 +1,7 @@
 #include "pirn/core/loop.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@ constinit thread_local loop* loop::current_loop = nullptr;
 loop::loop(pirn::driver& outside, loop_options options)
     : careful_(options.shuffle_seed || options.record_decisions || options.debug),
       is_virtual_(outside.is_virtual()),
+      scale_(options.tick),
       now_(outside.now()),
       driver_(outside),
       inbox_(outside),
@@ -23,6 +25,7 @@ loop::loop(pirn::driver& outside, loop_options options)
       shuffler_(options.shuffle_seed.value_or(0)) {
   PIRN_ASSERT(!options.shuffle_seed || outside.is_virtual(),
               "only a simulation may shuffle the ready list");
+  PIRN_ASSERT(scale_.is_nanosecond() || outside.is_virtual(), "a kernel counts nanoseconds");
   driver_.attach(inbox_);
 }
 
@@ -37,6 +40,23 @@ loop::~loop() {
   PIRN_ASSERT(foreground_ == 0, "a loop ends after the requests that it awaited");
   PIRN_ASSERT(outside_work_ == 0, "a loop ends after the completions that were made on it");
   door_->drop();
+}
+
+time_point loop::from_now_in_ticks(duration length) const {
+  if (length == forever) return never;
+  if (scale_.is_nanosecond()) return from_now_by(length.count());
+  return from_now_by(scale_.ticks_in(length));
+}
+
+time_point loop::from_now_by(std::int64_t ticks) const {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(now_.time_since_epoch().count(), ticks, &sum)) {
+    return time_point(duration(sum));
+  }
+  if (ticks < 0) return time_point::min();
+  if (!options_.checks_clock_end) return never;
+  throw std::overflow_error("a moment is past the end of the clock: 2^63 ticks of a " +
+                            std::string(name_of(options_.tick)));
 }
 
 namespace {
@@ -94,8 +114,8 @@ bool loop::run_until(Done done) {
     careful_ ? careful_turn() : turn();
     // Virtual time brings no news while tasks run, and moves only when they do not.
     if (is_virtual_ && !has_ready()) continue;
-    if (++turns_ < turns_between_polls && resumes_ < resumes_between_polls &&
-        !inbox_.has_mail() && !driver_.has_news()) {
+    if (++turns_ < turns_between_polls && resumes_ < resumes_between_polls && !inbox_.has_mail() &&
+        !driver_.has_news()) {
       continue;
     }
     poll(false);

@@ -8,6 +8,7 @@
 
 #include "pirn/base/hash.hpp"
 #include "pirn/base/random.hpp"
+#include "pirn/base/tick.hpp"
 #include "pirn/base/time.hpp"
 #include "pirn/core/blocking_job.hpp"
 #include "pirn/core/driver.hpp"
@@ -45,6 +46,11 @@ struct loop_options {
   /// tasks that are never awaited (`loop::on_warning`).
   bool debug = false;
   duration slow_limit = std::chrono::milliseconds(100);
+  /// How long a tick of the clock is; virtual drivers only. With another one than the nanosecond,
+  /// a `time_point` and what is subtracted from it count these ticks.
+  pirn::tick tick = pirn::tick::nanosecond;
+  /// A moment past the end of the clock is an error instead of `never`.
+  bool checks_clock_end = false;
 };
 
 /// Runs tasks on one thread.
@@ -70,6 +76,33 @@ class loop {
   static loop* current_or_null() noexcept { return current_loop; }
 
   time_point now() const noexcept { return now_; }
+  /// The moment that is `length` from now, or `never` past the end of the clock.
+  /// Throws: where loop_options ask for it, std::overflow_error past the end of the clock; with
+  ///         other ticks, std::domain_error for a length that is no whole number of them.
+  time_point from_now(duration length) const {
+    if (scale_.is_nanosecond()) [[likely]] {
+      std::int64_t sum = 0;
+      const std::int64_t start = now_.time_since_epoch().count();
+      if (!__builtin_add_overflow(start, length.count(), &sum)) [[likely]]
+        return time_point(duration(sum));
+    }
+    return from_now_in_ticks(length);
+  }
+  /// The same for lengths that are no whole nanoseconds: to the nearest tick in floating point,
+  /// else exactly.
+  template <class Rep, class Period>
+  time_point from_now(std::chrono::duration<Rep, Period> length) const {
+    if constexpr (std::convertible_to<std::chrono::duration<Rep, Period>, duration>) {
+      using unit_ratio = std::ratio_divide<Period, std::nano>;
+      std::int64_t nanoseconds = 0;
+      if (!__builtin_mul_overflow(std::int64_t{length.count()}, unit_ratio::num, &nanoseconds))
+          [[likely]]
+        return from_now(duration(nanoseconds));
+    }
+    return from_now_by(scale_.ticks_in(length));
+  }
+  const tick_scale& scale() const noexcept { return scale_; }
+
   pirn::driver& driver() noexcept { return driver_; }
   timer_queue& timers() noexcept { return timers_; }
   /// The task that is running now, or null inside a callback.
@@ -159,6 +192,8 @@ class loop {
   void resume_measured(task_record& task);
   void poll(bool may_block);
   void catch_up();
+  time_point from_now_in_ticks(duration length) const;
+  time_point from_now_by(std::int64_t ticks) const;
   void shuffle_ready();
 
   static constinit thread_local loop* current_loop;
@@ -170,6 +205,7 @@ class loop {
   unsigned resumes_ = 0;
   bool careful_;
   bool is_virtual_;
+  tick_scale scale_;
   time_point now_;
   pirn::driver& driver_;
   timer_queue timers_;
@@ -206,6 +242,12 @@ class loop_entry {
 /// The present moment of the running loop.
 inline time_point now() noexcept {
   return loop::current().now();
+}
+/// The moment that is `length` from now on the running loop; any chrono duration. See
+/// loop::from_now().
+template <class Rep, class Period>
+time_point from_now(std::chrono::duration<Rep, Period> length) {
+  return loop::current().from_now(length);
 }
 
 // The hot path of every task and wait.

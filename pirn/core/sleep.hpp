@@ -48,9 +48,13 @@ inline sleep_wait sleep_until(time_point until, std::int16_t priority = 0) noexc
   return {until, priority};
 }
 
-/// Waits for a length of loop time, counted from the present poll.
-inline sleep_wait sleep_for(duration length, std::int16_t priority = 0) noexcept {
-  return {saturating_add(now(), length), priority};
+/// Waits for a length of loop time, counted from the present poll; any chrono duration, in whole
+/// numbers or in floating point, which is rounded to the nearest tick of the clock.
+///
+/// Throws: see loop::from_now(); on real time nothing.
+template <class Rep, class Period>
+sleep_wait sleep_for(std::chrono::duration<Rep, Period> length, std::int16_t priority = 0) {
+  return {from_now(length), priority};
 }
 
 /// A wait that ends on the next turn. A task that awaits it just goes to the end of the ready list;

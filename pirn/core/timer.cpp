@@ -90,14 +90,14 @@ void timer_queue::fire_due(time_point now) noexcept {
 
 // Below an open top the first is among its children.
 bool timer_queue::is_due(std::int64_t present) const noexcept {
-  if (size_ == 0) return false;
   if (!run_.empty() && run_.back().when <= present) return true;
-  if (heap_size_ == 0) return run_.empty() && near_until_ < present;
-  if (!is_open_) return heap_.front().when <= present;
-  if (heap_size_ == 1) return run_.empty() && near_until_ < present;
-  const std::int64_t first_pair = std::min(heap_[1].when, heap_[2].when);
-  const std::int64_t second_pair = std::min(heap_[3].when, heap_[4].when);
-  return std::min(first_pair, second_pair) <= present;
+  if (heap_size_ > (is_open_ ? 1U : 0U)) {
+    if (!is_open_) return heap_.front().when <= present;
+    const std::int64_t first_pair = std::min(heap_[1].when, heap_[2].when);
+    const std::int64_t second_pair = std::min(heap_[3].when, heap_[4].when);
+    return std::min(first_pair, second_pair) <= present;
+  }
+  return run_.empty() && !far_.empty() && near_until_ < present;
 }
 
 timer_node& timer_queue::take_first() noexcept {

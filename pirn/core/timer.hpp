@@ -39,12 +39,12 @@ class timer_node {
 ///
 /// Few of them are a four-way heap. A timer that fires leaves its place at the top open until
 /// another is added or the next is asked for: a task that sleeps again, the common case, costs one
-/// way down the heap instead of two. Many of them wait in a ladder, and come out of it a bucket at a
-/// time, sorted; then the heap has only those that were added for the time of that bucket.
+/// way down the heap instead of two. Many of them wait in a ladder, and come out of it a bucket at
+/// a time, sorted; then the heap has only those that were added for the time of that bucket.
 ///
 /// Cost: add and remove O(log n) of a hundred timers, and O(1) amortised with more; nothing is
-/// allocated while the high-water mark holds. Running out of memory in `earliest` or `fire_due` ends
-/// the program.
+/// allocated while the high-water mark holds. Running out of memory in `earliest` or `fire_due`
+/// ends the program.
 class timer_queue {
  public:
   bool empty() const noexcept { return size_ == 0; }

@@ -14,7 +14,8 @@ namespace {
 // So wide that so many entries, spread evenly over the span, are a few to a bucket.
 int shift_for(std::uint64_t span, std::size_t entries) noexcept {
   const std::size_t buckets = std::max<std::size_t>(1, entries / timer_ladder::bucket_entries);
-  const auto excess = static_cast<int>(std::bit_width(span)) - static_cast<int>(std::bit_width(buckets));
+  const auto excess =
+      static_cast<int>(std::bit_width(span)) - static_cast<int>(std::bit_width(buckets));
   return std::max(0, excess);
 }
 
@@ -46,6 +47,7 @@ std::uint32_t timer_ladder::add(timer_entry added) {
 // reach beyond the last.
 void timer_ladder::add_earlier(std::span<const timer_entry> added, std::int64_t until) {
   if (empty()) {
+    depth_ = 0;  // its rungs are past
     for (const timer_entry each : added) each.node->place_ = place_bit | add(each);
     return;
   }
@@ -154,8 +156,8 @@ timer_ladder::rung& timer_ladder::add_rung() {
 }
 
 void timer_ladder::divide_beyond() {
-  const std::uint64_t span = static_cast<std::uint64_t>(latest_beyond_) -
-                             static_cast<std::uint64_t>(earliest_beyond_);
+  const std::uint64_t span =
+      static_cast<std::uint64_t>(latest_beyond_) - static_cast<std::uint64_t>(earliest_beyond_);
   bucket all = std::exchange(beyond_, {});
   rung& first = add_rung();
   first.start = earliest_beyond_;
@@ -168,9 +170,11 @@ void timer_ladder::divide_beyond() {
 
 void timer_ladder::divide(rung& coarse, std::size_t index) {
   bucket all = std::exchange(coarse.buckets[index], {});
-  const std::int64_t start = static_cast<std::int64_t>(
-      static_cast<std::uint64_t>(coarse.start) + (static_cast<std::uint64_t>(index) << coarse.shift));
-  const int bits = std::min(coarse.shift, static_cast<int>(std::bit_width(all.count / bucket_entries)));
+  const std::int64_t start =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(coarse.start) +
+                                (static_cast<std::uint64_t>(index) << coarse.shift));
+  const int bits =
+      std::min(coarse.shift, static_cast<int>(std::bit_width(all.count / bucket_entries)));
   const int shift = coarse.shift - bits;
   rung& fine = add_rung();  // `coarse` may have moved
   fine.start = start;

@@ -32,7 +32,7 @@ struct timer_entry {
 ///         taken out.
 class timer_ladder {
  public:
-  static constexpr std::size_t bucket_entries = 16;  ///< wished for in a bucket
+  static constexpr std::size_t bucket_entries = 16;                   ///< wished for in a bucket
   static constexpr std::uint32_t place_bit = std::uint32_t{1} << 31;  ///< in a node's place: here
 
   bool empty() const noexcept { return size_ == 0; }

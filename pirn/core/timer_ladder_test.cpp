@@ -27,7 +27,8 @@ time_point moment(std::int64_t count) {
 /// Timers in a queue and in a set, which must agree.
 class twin_queues {
  public:
-  twin_queues(std::size_t count, std::uint64_t seed, std::function<std::int64_t(random_source&)> far)
+  twin_queues(std::size_t count, std::uint64_t seed,
+              std::function<std::int64_t(random_source&)> far)
       : random_(seed), far_(std::move(far)) {
     for (std::size_t i = 0; i < count; ++i) timers_.push_back(std::make_unique<timer>(*this));
   }

@@ -110,7 +110,7 @@ task<maybe_t<await_result_t<Work>>> move_on_at(time_point deadline, Work&& work)
 /// The same with a length of time, counted from the call.
 template <task_awaitable Work>
 task<maybe_t<await_result_t<Work>>> move_on_after(duration limit, Work&& work) {
-  return move_on_at(saturating_add(now(), limit), std::forward<Work>(work));
+  return move_on_at(from_now(limit), std::forward<Work>(work));
 }
 
 /// As move_on_at, but being late is an error.
@@ -126,7 +126,7 @@ task<await_result_t<Work>> timeout_at(time_point deadline, Work&& work) {
 /// Example: examples/23_timeouts.cpp
 template <task_awaitable Work>
 task<await_result_t<Work>> timeout(duration limit, Work&& work) {
-  return timeout_at(saturating_add(now(), limit), std::forward<Work>(work));
+  return timeout_at(from_now(limit), std::forward<Work>(work));
 }
 
 /// Runs `work` out of reach of cancellation: the awaiter stays until it has ended, and the next
@@ -157,7 +157,7 @@ task<T> finally(task<T> body, task<> cleanup, duration grace = duration::max()) 
   } catch (...) {
     ended.set_error(std::current_exception());
   }
-  cancel_scope scope(scope_options{.deadline = saturating_add(now(), grace), .shield = true});
+  cancel_scope scope(scope_options{.deadline = from_now(grace), .shield = true});
   co_await within(scope, std::move(cleanup));
   co_return ended.take();
 }

@@ -118,7 +118,7 @@ void host::take_turn() {
 
 // The loop's first timer as an event of the world's.
 void host::set_timer() {
-  const timer_queue& timers = loop().timers();
+  timer_queue& timers = loop().timers();
   const time_point next = timers.empty() ? never : clock_.world(timers.earliest());
   if (next == timer_at_) return;
   clear(timer_);
