@@ -69,6 +69,7 @@
 #include "pirn/simulation/priority_resource.hpp"
 #include "pirn/simulation/priority_store.hpp"
 #include "pirn/simulation/resource.hpp"
+#include "pirn/simulation/simulation.hpp"
 #include "pirn/simulation/store.hpp"
 #include "pirn/sync/barrier.hpp"
 #include "pirn/sync/condition.hpp"

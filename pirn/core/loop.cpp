@@ -136,6 +136,10 @@ bool loop::run_until_ended(const task_record& task) {
   return run_until([&] { return task.has_ended(); });
 }
 
+bool loop::run_until_set(const bool& flag) {
+  return run_until([&] { return flag; });
+}
+
 // Whoever sends work here holds the door, so one that nobody holds has let nobody in.
 void loop::see_visitors_off() {
   door_->close();

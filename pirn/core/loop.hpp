@@ -120,11 +120,14 @@ class loop {
   /// Runs turns and polls until the task has ended.
   /// Returns: false when it has not, but waits, and nothing can wake it any more.
   bool run_until_ended(const task_record& task);
+  /// The same until `flag` is set, which the loop looks at between turns.
+  bool run_until_set(const bool& flag);
   /// Lets other threads reach the loop through its handles.
   void receive_visitors() noexcept { door_->open(); }
   /// Lets nobody in any more, drops the calls that were posted, cancels the tasks that other loops
   /// started here, and runs until they have ended.
   void see_visitors_off();
+  bool has_ready() const noexcept { return !ready_.empty() || !urgent_.empty(); }
   /// Runs what is ready and due at this moment, without blocking.
   void run_ready();
 
@@ -183,7 +186,6 @@ class loop {
 
   template <class Done>
   bool run_until(Done done);
-  bool has_ready() const noexcept { return !ready_.empty() || !urgent_.empty(); }
   bool can_be_woken() const noexcept;
   bool wait_for_news();
   void turn() noexcept;

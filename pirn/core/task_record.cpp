@@ -102,6 +102,7 @@ inline task_group* task_record::retire() noexcept {
   PIRN_ASSERT(innermost_ == this, "a task leaves the scopes that it entered");
   PIRN_ASSERT(locks_held_ == 0, "a task unlocks what it locked before it ends");
   ended_ = true;
+  observed_at_end_ = !observers_.empty();
   while (!observers_.empty()) [[unlikely]]
     observers_.pop_front().ended();
   scope_node* above = parent_;

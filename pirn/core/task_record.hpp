@@ -78,6 +78,8 @@ class task_record : public ready_node, public scope_node {
   void observe(end_observer& observer) noexcept { observers_.push_back(observer); }
   void stop_observing(end_observer& observer) noexcept { observers_.remove(observer); }
   bool is_observed() const noexcept { return !observers_.empty(); }
+  /// Whether somebody was, when the end came.
+  bool was_observed() const noexcept { return observed_at_end_; }
 
   /// Whether its next wait would throw instead of starting.
   bool must_stop() const noexcept { return attention_ != 0; }
@@ -148,6 +150,7 @@ class task_record : public ready_node, public scope_node {
   bool ended_ : 1 = false;
   bool was_cancelled_ : 1 = false;  // it ended by `cancelled`
   bool failed_ : 1 = false;         // it ended by an exception
+  bool observed_at_end_ : 1 = false;
   std::int16_t budget_ = budget_per_resume;
   std::uint16_t locks_held_ = 0;
   loop* loop_;

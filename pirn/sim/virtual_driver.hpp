@@ -73,6 +73,8 @@ class virtual_driver final : private detail::lone_host, public sim::host_driver 
   std::uint64_t decision_count() const noexcept { return decisions.count(); }
   /// Events that are to come.
   std::size_t event_count() const noexcept { return events.size(); }
+  /// The moment of the first of them; `never` when there is none.
+  time_point next_event() noexcept { return events.next(); }
   sim::network::statistics network_statistics() const noexcept { return net.count(); }
 
  private:
