@@ -11,14 +11,14 @@
 
 namespace pirn::des {
 
-monitor::monitor(double level, monitor_options options)
-    : options_(options), level_(level), seen_(options.kept) {
+monitor::monitor(const loop* clock, double level, monitor_options options)
+    : options_(options), clock_(clock), level_(level), seen_(options.kept) {
   counted_ = present();
   keep_change();
 }
 
 time_point monitor::present() const noexcept {
-  const loop* here = loop::current_or_null();
+  const loop* here = clock_ != nullptr ? clock_ : loop::current_or_null();
   return here != nullptr ? here->now() : counted_;
 }
 

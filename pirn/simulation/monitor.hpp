@@ -10,6 +10,10 @@
 #include "pirn/simulation/histogram.hpp"
 #include "pirn/simulation/observations.hpp"
 
+namespace pirn {
+class loop;
+}
+
 namespace pirn::des {
 
 struct monitor_options {
@@ -24,9 +28,9 @@ static_assert(std::is_trivially_copyable_v<monitor_options>);
 /// Statistics of a level that holds until it changes: each value counts for as long as it lasted,
 /// up to the present; one that lasted no time does not count. Without any time, figures are NaN.
 ///
-/// The present is the loop's that runs on this thread. Where none does, it is the last moment that
-/// the monitor has heard of, by a change or by `advance`; one that is made there begins at time
-/// zero.
+/// The present is that of the loop that it was given (a simulation's, say), or else of the one that
+/// runs on this thread. Where none does, it is the last moment that the monitor has heard of, by a
+/// change or by `advance`; one that is made there begins at time zero.
 ///
 /// Cost: a change takes some ten nanoseconds, with keep::values fifty.
 class monitor {
@@ -36,7 +40,11 @@ class monitor {
     double level;
   };
 
-  explicit monitor(double level = 0, monitor_options options = {});
+  explicit monitor(double level = 0, monitor_options options = {})
+      : monitor(nullptr, level, options) {}
+  /// Lifetime: the loop outlives the last use of the monitor.
+  explicit monitor(const loop& clock, double level = 0, monitor_options options = {})
+      : monitor(&clock, level, options) {}
 
   /// The level is that from now on.
   /// Requires: it is a number.
@@ -81,11 +89,14 @@ class monitor {
   std::string series_csv() const;
 
  private:
+  monitor(const loop* clock, double level, monitor_options options);
+
   time_point present() const noexcept;
   void count_until(time_point until) const;
   void keep_change();
 
   monitor_options options_;
+  const loop* clock_;  // null: whichever runs here
   double level_;
   // What the level has been counted until; reading goes on to the present, which changes no answer.
   mutable time_point counted_{};

@@ -114,6 +114,18 @@ TEST(monitor, keeps_the_series_of_changes) {
   });
 }
 
+TEST(monitor, follows_the_clock_that_it_was_given) {
+  ::pirn::testing::virtual_world world;
+  monitor queue(world.loop(), 1);
+  loop_runner::run(world.loop(), [](monitor& queue) -> task<> {
+    co_await sleep_for(1s);
+    queue.observe(4);
+    co_await sleep_for(2s);
+  }(queue));
+  EXPECT_EQ(queue.mean(), 3);  // up to the present of that loop, which does not run
+  EXPECT_EQ(queue.observed(), 3s);
+}
+
 TEST(monitor, is_read_after_the_loop_has_ended) {
   monitor queue;
   time_point end;
@@ -137,10 +149,10 @@ TEST(monitor, gives_an_interval_for_the_mean) {
     random source(9);
     monitor on(0, monitor_options{.kept = keep::moments});
     for (int i = 0; i < 20'000; ++i) {
-      const duration off_for = source.expovariate(1s);
+      const duration off_for = round<duration>(source.expovariate(1s));
       co_await sleep_for(off_for);
       on.observe(1);
-      const duration on_for = source.expovariate(2s);
+      const duration on_for = round<duration>(source.expovariate(2s));
       co_await sleep_for(on_for);
       on.observe(0);
     }

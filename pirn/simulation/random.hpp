@@ -1,6 +1,7 @@
 // random: random numbers equal to those of CPython.
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -9,13 +10,25 @@
 #include <ranges>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "pirn/base/time.hpp"
 #include "pirn/simulation/mersenne_twister.hpp"
 
 namespace pirn::des {
+
+namespace detail {
+
+template <class T>
+concept length_of_time = requires { std::chrono::duration_cast<std::chrono::seconds>(T()); };
+
+/// What all of these can be said in, with fractions.
+template <length_of_time... Durations>
+using common_length =
+    std::chrono::duration<double, typename std::common_type_t<Durations...>::period>;
+
+}  // namespace detail
 
 /// Random numbers equal to those of CPython 3.11's `random.Random(seed)`, bit for bit: the same
 /// calls in the same order give the same values, under Python's names. (Its `random()` is
@@ -124,12 +137,25 @@ class random {
   /// An angle in [0, 2 pi) about `mean`.
   double vonmisesvariate(double mean, double concentration) noexcept;
 
-  // The same for lengths of time, rounded to the clock's tick: `sleep_for(r.expovariate(5min))`.
+  // Lengths of time, in the unit of the arguments: `expovariate(5min)` is as many minutes as
+  // Python's `expovariate(1 / 5)` says. A clock's own duration is a `std::chrono::round` away.
 
-  duration uniform(duration low, duration high) noexcept;
   /// Unlike the rate of the other, its argument is the mean.
-  duration expovariate(duration mean) noexcept;
-  duration normalvariate(duration mean, duration deviation) noexcept;
+  template <detail::length_of_time Mean>
+  auto expovariate(Mean mean) noexcept {
+    using unit = detail::common_length<Mean>;
+    return unit(expovariate(1 / unit(mean).count()));
+  }
+  template <detail::length_of_time Low, detail::length_of_time High>
+  auto uniform(Low low, High high) noexcept {
+    using unit = detail::common_length<Low, High>;
+    return unit(uniform(unit(low).count(), unit(high).count()));
+  }
+  template <detail::length_of_time Mean, detail::length_of_time Deviation>
+  auto normalvariate(Mean mean, Deviation deviation) noexcept {
+    using unit = detail::common_length<Mean, Deviation>;
+    return unit(normalvariate(unit(mean).count(), unit(deviation).count()));
+  }
 
  private:
   static constexpr struct by_value_t {

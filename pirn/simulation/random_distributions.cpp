@@ -23,18 +23,6 @@ double modulo(double value, double divisor) noexcept {
   return (rest < 0) != (divisor < 0) ? rest + divisor : rest;
 }
 
-// The nearest number of ticks that a duration can hold.
-duration to_duration(double ticks) noexcept {
-  constexpr double limit = 0x1p63;
-  if (ticks >= limit) return duration::max();
-  if (ticks <= -limit) return duration::min();
-  return duration(std::llround(ticks));
-}
-
-double ticks_of(duration length) noexcept {
-  return static_cast<double>(length.count());
-}
-
 }  // namespace
 
 double random::uniform(double low, double high) noexcept {
@@ -158,18 +146,6 @@ double random::vonmisesvariate(double mean, double concentration) noexcept {
   const double q = 1.0 / r;
   const double angle = std::acos((q + z) / (1.0 + q * z));
   return modulo(uniform() > 0.5 ? mean + angle : mean - angle, two_pi);
-}
-
-duration random::uniform(duration low, duration high) noexcept {
-  return to_duration(uniform(ticks_of(low), ticks_of(high)));
-}
-
-duration random::expovariate(duration mean) noexcept {
-  return to_duration(-std::log(1.0 - uniform()) * ticks_of(mean));
-}
-
-duration random::normalvariate(duration mean, duration deviation) noexcept {
-  return to_duration(normalvariate(ticks_of(mean), ticks_of(deviation)));
 }
 
 }  // namespace pirn::des
