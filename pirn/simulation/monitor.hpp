@@ -40,7 +40,8 @@ class monitor {
     double level;
   };
 
-  explicit monitor(double level = 0, monitor_options options = {})
+  monitor() : monitor(0) {}
+  explicit monitor(double level, monitor_options options = {})
       : monitor(nullptr, level, options) {}
   /// Lifetime: the loop outlives the last use of the monitor.
   explicit monitor(const loop& clock, double level = 0, monitor_options options = {})

@@ -35,9 +35,10 @@ static_assert(std::is_trivially_copyable_v<simulation_options>);
 /// clock, 2^63 ticks from its zero, is a std::overflow_error.
 ///
 /// Threads:  made, run and destroyed on one.
-/// Lifetime: what processes wait for outlives the simulation, or their end.
+/// Lifetime: what its processes use outlives it, as it ends them: declare it after that.
 /// Cost:     a sleep some 50 ns, with a million processes 250; a process 250 bytes.
 /// Source:   SimPy's Environment.
+/// Example:  examples/49_queue.cpp
 class simulation {
  public:
   explicit simulation(const simulation_options& options = {});

@@ -23,7 +23,8 @@ static_assert(std::is_trivially_copyable_v<tally_options>);
 /// Cost: an observation takes some ten nanoseconds, with keep::values fifty.
 class tally {
  public:
-  explicit tally(tally_options options = {}) noexcept : options_(options), seen_(options.kept) {}
+  tally() noexcept : tally(tally_options{}) {}
+  explicit tally(tally_options options) noexcept : options_(options), seen_(options.kept) {}
 
   /// Requires: with `from`, that a loop runs on this thread. The value is a number.
   void observe(double value);
