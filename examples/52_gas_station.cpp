@@ -21,7 +21,7 @@ struct station {
 pirn::task<> car(station* here) {
   const pirn::time_point arrived = pirn::now();
   auto pump = co_await here->pumps.request();
-  const double wanted = 50.0 - here->lots.randint(5, 25);
+  const auto wanted = static_cast<double>(here->lots.randint(25, 45));
   co_await here->tank.get(wanted);  // waits for the truck if there is too little
   co_await pirn::sleep_for(std::chrono::duration<double>(wanted / 2));
   here->sold += wanted;
@@ -61,5 +61,5 @@ int main() {
 }
 
 // Output:
-// 522 cars took 18384 l, 40 s each
-// the truck brought 18310 l; 126 l are in the tank, 0 l in hoses
+// 520 cars took 18084 l, 39 s each
+// the truck brought 17956 l; 72 l are in the tank, 0 l in hoses

@@ -40,8 +40,8 @@ int main() {
   bank here{.coming = {seeds.split("with appointment"), seeds.split("without")},
             .working = seeds.split("clerk")};
   pirn::simulation sim;
-  sim.spawn(customers, &here, 0, 100'000);
-  sim.spawn(customers, &here, 1, 250'000);
+  sim.spawn(customers, &here, 0U, 100'000);
+  sim.spawn(customers, &here, 1U, 250'000);
   sim.run();
 
   // Cobham, 1954: what all leave in the queue, divided by the share of time that is free of those

@@ -41,8 +41,7 @@ class monitor {
   };
 
   monitor() : monitor(0) {}
-  explicit monitor(double level, monitor_options options = {})
-      : monitor(nullptr, level, options) {}
+  explicit monitor(double level, monitor_options options = {}) : monitor(nullptr, level, options) {}
   /// Lifetime: the loop outlives the last use of the monitor.
   explicit monitor(const loop& clock, double level = 0, monitor_options options = {})
       : monitor(&clock, level, options) {}
