@@ -1,4 +1,4 @@
-// pirn: processes that sleep for random times, on virtual time.
+// pirn: processes that sleep for random lengths of time, in a simulation.
 #include "pirn/pirn.hpp"
 
 #include "bench/common/measure.hpp"
@@ -8,10 +8,10 @@ namespace {
 struct shared_state {
   bench::random source{1};
   std::uint64_t left = 0;
-  pirn::event done;
+  pirn::event done{};
 };
 
-pirn::task<> hold(shared_state* all) {
+pirn::task<> sleep_for_ever(shared_state* all) {
   for (;;) {
     const auto length = static_cast<std::int64_t>(1 + (all->source.next() >> 44));
     co_await pirn::sleep_for(pirn::duration(length));
@@ -19,35 +19,30 @@ pirn::task<> hold(shared_state* all) {
   }
 }
 
-pirn::task<> spawn_and_run(pirn::task_group& group, shared_state* all, std::size_t processes,
-                           std::uint64_t events, std::int64_t* took) {
-  for (std::size_t i = 0; i < processes; ++i) group.spawn(hold, all);
-  all->left = processes;
-  co_await all->done.wait();
-  all->done.clear();
-  all->left = events;
-  const std::int64_t start = bench::cpu_now_ns();
-  co_await all->done.wait();
-  *took = bench::cpu_now_ns() - start;
-  group.cancel();
+void run(pirn::simulation& sim, shared_state& all, std::uint64_t events) {
+  all.done.clear();
+  all.left = events;
+  sim.run_until(all.done);
 }
 
-pirn::task<std::int64_t> run_hold(std::size_t processes, std::uint64_t events) {
+template <std::size_t Processes>
+std::int64_t hold(std::uint64_t count) {
   shared_state all;
-  std::int64_t took = 0;
-  co_await pirn::with_group(spawn_and_run, &all, processes, events, &took);
-  co_return took;
+  pirn::simulation sim;
+  for (std::size_t i = 0; i < Processes; ++i) sim.spawn(sleep_for_ever, &all);
+  run(sim, all, Processes);
+  const std::int64_t start = bench::cpu_now_ns();
+  run(sim, all, count);
+  return bench::cpu_now_ns() - start;
 }
-template <std::size_t N>
-std::int64_t hold_n(std::uint64_t count) {
-  return pirn::run({.driver = pirn::driver_choice::virtual_time}, run_hold, N, count);
-}
+
 }  // namespace
+
 int main(int argc, char** argv) {
   return bench::run(argc, argv,
-                    {{"1", hold_n<1>},
-                     {"10", hold_n<10>},
-                     {"1000", hold_n<1000>},
-                     {"100000", hold_n<100000>},
-                     {"1000000", hold_n<1000000>, 5000000}});
+                    {{"1", hold<1>},
+                     {"10", hold<10>},
+                     {"1000", hold<1'000>},
+                     {"100000", hold<100'000>},
+                     {"1000000", hold<1'000'000>, 5'000'000}});
 }

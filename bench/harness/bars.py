@@ -36,6 +36,11 @@ def _all(results):
     for case in ("ping-pong", "four-to-one"):
         for peer in ("go", "tokio"):
             yield against(results, "queue", case, 1 / 5, peer)
+    yield against(results, "des_hold", "10", 1.2, "limit-callback")
+    yield against(results, "des_hold", "1000", 1, "limit-callback")
+    yield against(results, "des_hold", "100000", 1, "limit-coroutine")
+    yield against(results, "des_hold", "100000", 1 / 3, "shared-ptr")
+    yield absolute(results, "des_hold", "1000000", "cpu", "ns", 500)
     yield absolute(results, "des_mm1", "store", "cpu", "ns", 100)
     yield absolute(results, "des_mm1", "resource", "cpu", "ns", 300)
     for case in ("latest", "random", "shuffled", "sleeps"):

@@ -63,6 +63,9 @@ def _subjects(bench, *names):
         "limit": Subject("limit", f"{bench}/limit.cpp"),
         "limit-epoll": Subject("limit-epoll", f"{bench}/limit_epoll.cpp"),
         "limit-uring": Subject("limit-uring", f"{bench}/limit_uring.cpp"),
+        "limit-callback": Subject("limit-callback", f"{bench}/limit_callback.cpp"),
+        "limit-coroutine": Subject("limit-coroutine", f"{bench}/limit_coroutine.cpp"),
+        "shared-ptr": Subject("shared-ptr", f"{bench}/shared_ptr.cpp"),
         "pirn": Subject("pirn", f"{bench}/pirn.cpp"),
         "pirn-epoll": Subject("pirn-epoll", f"{bench}/pirn.cpp", (), {"PIRN_DRIVER": "epoll"}),
         "asio": Subject("asio", f"{bench}/asio.cpp"),
@@ -143,6 +146,16 @@ BENCHES = {
             "consumer through 64 places",
             ("ping-pong", "four-to-one"),
             _subjects("queue", "pirn", "limit", "asio", "tokio", "go", "cpython", "uvloop"),
+        ),
+        Bench(
+            "des_hold",
+            "so many processes that sleep for random lengths of simulated time; a sleep, from its "
+            "start to its end",
+            ("1", "10", "1000", "100000", "1000000"),
+            _subjects(
+                "des_hold", "pirn", "limit", "limit-callback", "limit-coroutine", "shared-ptr"
+            ),
+            rounds=5,
         ),
         Bench(
             "des_mm1",
