@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
+#include <optional>
 #include <utility>
 
 #include <fmt/core.h>
 
 #include "chosen_executor.hpp"
-#include "pirn/exec/map.hpp"
 #include "pirn/run/run.hpp"
+#include "pirn/simulation/replicate.hpp"
 #include "progress.hpp"
 #include "taxi_figures.hpp"
 #include "text_table.hpp"
@@ -18,27 +18,24 @@ namespace pirn::apps {
 
 namespace {
 
-/// One day, to be simulated wherever there is room. It travels between processes.
-struct errand {
+/// Days that differ in their seeds. It travels between processes.
+struct days_of_taxis {
   std::int64_t end_time = 0;
   std::int64_t taxis = 0;
-  std::int64_t seed = 0;
   taxi_style style = taxi_style::generators;
+
+  taxi_figures operator()(std::uint64_t seed) const {
+    taxi_observer seen;
+    const taxi_plan plan{
+        .end_time = end_time, .taxis = taxis, .seed = static_cast<std::int64_t>(seed)};
+    for (const taxi_event& event : simulate(style, plan)) seen.observe(event);
+    return seen.figures();
+  }
 
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(end_time, taxis, seed, style);
+    archive(end_time, taxis, style);
   }
-};
-
-// Without state, so that it can be called in another process.
-constexpr auto run_errand = [](const errand& day) {
-  taxi_observer seen;
-  for (const taxi_event& event :
-       simulate(day.style, {.end_time = day.end_time, .taxis = day.taxis, .seed = day.seed})) {
-    seen.observe(event);
-  }
-  return seen.figures();
 };
 
 void add(taxi_statistics& days, const taxi_figures& day) {
@@ -58,24 +55,22 @@ void add(taxi_statistics& days, const taxi_figures& day) {
 
 // Days take some microseconds each: many of them go together, but not so many that the executor's
 // members wait for the last one.
-map_options options_for(std::int64_t days, std::size_t members) {
+std::size_t chunk_for(std::int64_t days, std::size_t members) {
   constexpr std::size_t chunk_max = 256;
   constexpr std::size_t chunks_each = 16;
   const auto count = static_cast<std::size_t>(days);
-  return {.chunk = std::clamp<std::size_t>(count / (chunks_each * members), 1, chunk_max)};
+  return std::clamp<std::size_t>(count / (chunks_each * members), 1, chunk_max);
 }
 
 template <class Executor>
 task<> replicate_on(Executor& where, const replication_plan& plan, taxi_statistics& days) {
-  const auto errand_of = [&plan](std::int64_t i) {
-    return errand{plan.first.end_time, plan.first.taxis, plan.first.seed + i, plan.style};
-  };
-  auto errands = std::views::iota(std::int64_t{0}, plan.count) | std::views::transform(errand_of);
   progress_bar progress("Simulating", static_cast<std::size_t>(plan.count));
-  mapped<taxi_figures> results =
-      pirn::map(where, options_for(plan.count, where.concurrency()), run_errand, errands);
+  const days_of_taxis one_day{plan.first.end_time, plan.first.taxis, plan.style};
+  auto runs = des::replicate(static_cast<std::size_t>(plan.count), one_day, where,
+                             {.first_seed = static_cast<std::uint64_t>(plan.first.seed),
+                              .chunk = chunk_for(plan.count, where.concurrency())});
   for (;;) {
-    const std::optional<taxi_figures> day = co_await results.next();
+    const std::optional<taxi_figures> day = co_await runs.next();
     if (!day) co_return;
     add(days, *day);
     progress.advance();

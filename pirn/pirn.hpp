@@ -70,6 +70,7 @@
 #include "pirn/simulation/priority_resource.hpp"
 #include "pirn/simulation/priority_store.hpp"
 #include "pirn/simulation/random.hpp"
+#include "pirn/simulation/replicate.hpp"
 #include "pirn/simulation/resource.hpp"
 #include "pirn/simulation/simulation.hpp"
 #include "pirn/simulation/store.hpp"

@@ -57,6 +57,13 @@ class UnderMpirun(unittest.TestCase):
             self.assertEqual(report["downloaded"], 20)
             self.assertEqual(len(list(pathlib.Path(folder).iterdir())), 20)
 
+    def test_ranks_simulate_taxis_whose_days_come_in_the_order_of_their_seeds(self):
+        replications = ("taxis", "--seed", "3", "--replications", "200", "--json", "--executor")
+        outcome = run(*replications, "mpi")
+        self.assertEqual(outcome.returncode, 0, outcome)
+        self.assertEqual(outcome.stdout, run(*replications, "inline").stdout)
+        self.assertEqual(json.loads(outcome.stdout)["replications"], 200)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

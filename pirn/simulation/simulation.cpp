@@ -39,10 +39,12 @@ simulation::simulation(const simulation_options& options)
   keeper.release().promise().become_root(record);
   loop_.make_ready(record);
   loop_.run_ready();
+  replication_.listen(loop_);
 }
 
 // Those that do not end even when cancelled are asked again, through their shields.
 simulation::~simulation() {
+  replication_.leave();
   loop_entry entered(loop_);
   loop_.root().cancel();
   if (loop_.run_until_set(ended_)) return;
@@ -84,12 +86,14 @@ void simulation::process_group::child_failed(const task_record& child,
 
 void simulation::go_on() {
   PIRN_ASSERT(loop_.current_task() == nullptr, "a simulation is not run by its own processes");
+  replication_.check();
   static_cast<void>(loop_.run_until_set(stopped_));
   throw_failure();
 }
 
 void simulation::throw_failure() {
   stopped_ = false;
+  replication_.check();
   if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 

@@ -13,6 +13,7 @@
 #include "pirn/core/task_group.hpp"
 #include "pirn/sim/virtual_driver.hpp"
 #include "pirn/simulation/random.hpp"
+#include "pirn/simulation/replication_stop.hpp"
 
 namespace pirn {
 
@@ -59,7 +60,8 @@ class simulation {
   }
 
   /// Runs until nothing is left to happen; processes may be left that wait for nothing any more.
-  /// Throws: what a process threw.
+  /// Throws: what a process threw; as all ways to run do, `cancelled` in a replication that nobody
+  ///         wants any more (des::replicate).
   void run();
 
   /// Runs until the clock shows `end`. What is planned for that moment has not happened.
@@ -127,6 +129,7 @@ class simulation {
   void go_on();
   void throw_failure();
 
+  des::detail::stop_listener replication_{stopped_};
   virtual_driver driver_;
   pirn::loop loop_;
   process_group* processes_ = nullptr;  // in the frame of keep()
