@@ -66,6 +66,7 @@
 #include "pirn/simulation/event.hpp"
 #include "pirn/simulation/filter_store.hpp"
 #include "pirn/simulation/monitor.hpp"
+#include "pirn/simulation/pace.hpp"
 #include "pirn/simulation/preemptive_resource.hpp"
 #include "pirn/simulation/priority_resource.hpp"
 #include "pirn/simulation/priority_store.hpp"
