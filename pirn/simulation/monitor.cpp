@@ -17,8 +17,12 @@ monitor::monitor(const loop* clock, double level, monitor_options options)
   keep_change();
 }
 
+const loop* monitor::present_loop() const noexcept {
+  return clock_ != nullptr ? clock_ : loop::current_or_null();
+}
+
 time_point monitor::present() const noexcept {
-  const loop* here = clock_ != nullptr ? clock_ : loop::current_or_null();
+  const loop* here = present_loop();
   return here != nullptr ? here->now() : counted_;
 }
 
@@ -37,6 +41,7 @@ void monitor::observe(double level) {
 
 void monitor::keep_change() {
   if (!options_.series) return;
+  if (const loop* here = present_loop()) series_scale_ = here->scale();
   if (!series_.empty() && series_.back().when == counted_) {
     series_.back().level = level_;
   } else {
@@ -87,8 +92,9 @@ std::span<const monitor::change> monitor::series() const noexcept {
 std::string monitor::series_csv() const {
   std::string text = "time,level\n";
   for (const change& each : series()) {
-    const std::chrono::duration<double> seconds = each.when.time_since_epoch();
-    text += fmt::format("{},{}\n", seconds.count(), each.level);
+    using seconds = std::chrono::duration<double>;
+    const auto when = series_scale_.length_of<seconds>(each.when.time_since_epoch().count());
+    text += fmt::format("{},{}\n", when.count(), each.level);
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "pirn/base/tick.hpp"
 #include "pirn/base/time.hpp"
 #include "pirn/simulation/histogram.hpp"
 #include "pirn/simulation/observations.hpp"
@@ -85,12 +86,14 @@ class monitor {
   /// The changes, the first level among them, in their order; of several in one moment the last.
   /// Requires: they are kept.
   std::span<const change> series() const noexcept;
-  /// A head, and a line `time,level` for each of the series, the time in seconds.
+  /// A head, and a line `time,level` for each of the series, the time in seconds, whatever the
+  /// clock's tick.
   std::string series_csv() const;
 
  private:
   monitor(const loop* clock, double level, monitor_options options);
 
+  const loop* present_loop() const noexcept;
   time_point present() const noexcept;
   void count_until(time_point until) const;
   void keep_change();
@@ -102,6 +105,7 @@ class monitor {
   mutable time_point counted_{};
   mutable observations seen_;
   std::vector<change> series_;
+  tick_scale series_scale_{tick::nanosecond};
 };
 
 }  // namespace pirn::des

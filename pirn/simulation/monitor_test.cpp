@@ -6,6 +6,7 @@
 
 #include "pirn/core/sleep.hpp"
 #include "pirn/simulation/random.hpp"
+#include "pirn/simulation/simulation.hpp"
 #include "pirn/testing/run_virtual.hpp"
 
 namespace pirn::des {
@@ -112,6 +113,19 @@ TEST(monitor, keeps_the_series_of_changes) {
     EXPECT_EQ(queue.series()[1].when, begin + 1500ms);
     EXPECT_EQ(queue.series_csv(), "time,level\n0,0\n1.5,1\n2.5,2.5\n");
   });
+}
+
+TEST(monitor, gives_the_series_in_seconds_whatever_the_tick) {
+  simulation sim({.start_time = time_point(pirn::duration(2)), .tick = tick::minute});
+  monitor queue(sim.loop(), 5, monitor_options{.series = true});
+  sim.spawn(
+      [](monitor* observed) -> task<> {
+        co_await sleep_for(3min);
+        observed->observe(6);
+      },
+      &queue);
+  sim.run();
+  EXPECT_EQ(queue.series_csv(), "time,level\n120,5\n300,6\n");
 }
 
 TEST(monitor, follows_the_clock_that_it_was_given) {
