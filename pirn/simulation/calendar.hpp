@@ -41,21 +41,22 @@ class calendar {
   std::vector<shift> shifts_;
 };
 
-/// Sets a resource's capacity by the calendar, from now on and at the beginning of each shift,
-/// until it is cancelled: `group.start(follow(day, tellers));`
+/// Sets a resource's capacity by the calendar, from now on and at the beginning of each shift
+/// before `end`: `group.start(follow(day, tellers, closing));` The last capacity stays.
 ///
-/// It has no end of its own: a simulation in which it runs ends at a time, or at an event.
+/// Without an end it goes on until it is cancelled, and so does a run of its simulation that has no
+/// end either.
 ///
 /// At the beginning of a shift it goes ahead of the processes whose sleeps end in that moment.
 ///
 /// Lifetime: the resource must outlive it.
 template <class Resource>
   requires requires(Resource& resource, std::size_t capacity) { resource.set_capacity(capacity); }
-task<> follow(calendar times, Resource& resource) {
+task<> follow(calendar times, Resource& resource, time_point end = never) {
   constexpr std::int16_t ahead = -1;
-  for (;;) {
+  for (time_point next = now(); next < end; next = times.next_change_after(now())) {
+    if (next > now()) co_await sleep_until(next, ahead);
     resource.set_capacity(times.capacity_at(now()));
-    co_await sleep_until(times.next_change_after(now()), ahead);
   }
 }
 

@@ -77,6 +77,20 @@ TEST(des_calendar, a_resource_follows_it) {
   });
 }
 
+TEST(des_calendar, following_ends_before_its_end) {
+  run_virtual([]() -> task<> {
+    des::resource tellers(7);
+    co_await des::follow(working_day(), tellers, time_point(0s));
+    EXPECT_EQ(tellers.capacity(), 7u);
+    co_await des::follow(working_day(), tellers, time_point(32h));
+    EXPECT_EQ(now().time_since_epoch(), 20h);
+    EXPECT_EQ(tellers.capacity(), 0u);
+    co_await des::follow(working_day(), tellers, time_point(32h + 1ns));
+    EXPECT_EQ(now().time_since_epoch(), 32h);
+    EXPECT_EQ(tellers.capacity(), 3u);
+  });
+}
+
 TEST(des_calendar, every_resource_can_follow_it_until_it_is_cancelled) {
   auto program = []() -> task<> {
     des::priority_resource one(0);
