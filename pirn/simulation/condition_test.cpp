@@ -10,6 +10,7 @@
 #include "pirn/core/gather.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/simulation/simulated_test.hpp"
 #include "pirn/testing/cancel_each.hpp"
 #include "pirn/testing/run_virtual.hpp"
 
@@ -35,41 +36,39 @@ task<> fail_after(duration delay, des::event<int>& event) {
   event.fail(std::runtime_error("broken"));
 }
 
-TEST(des_condition, any_of_ends_with_the_first_and_says_which) {
-  run_virtual([]() -> task<> {
-    des::event<int> slow;
-    des::event<int> fast;
-    co_await with_group([&](task_group& group) -> task<> {
-      group.spawn(succeed_after, 2s, std::ref(slow), 2);
-      group.spawn(succeed_after, 1s, std::ref(fast), 1);
-      auto which = co_await des::any_of(slow, fast);
-      EXPECT_EQ(time_now(), 1s);
-      EXPECT_FALSE(which.happened<0>());
-      EXPECT_TRUE(which.happened<1>());
-      EXPECT_EQ(which.get<1>(), 1);
-      const int& later = co_await slow;  // nothing was taken from it
-      EXPECT_EQ(later, 2);
-    });
+class des_condition : public des::simulated {};
+
+TEST_F(des_condition, any_of_ends_with_the_first_and_says_which) {
+  des::event<int> slow;
+  des::event<int> fast;
+  simulate([&](task_group& group) -> task<> {
+    group.spawn(succeed_after, 2s, std::ref(slow), 2);
+    group.spawn(succeed_after, 1s, std::ref(fast), 1);
+    auto which = co_await des::any_of(slow, fast);
+    EXPECT_EQ(time_now(), 1s);
+    EXPECT_FALSE(which.happened<0>());
+    EXPECT_TRUE(which.happened<1>());
+    EXPECT_EQ(which.get<1>(), 1);
+    const int& later = co_await slow;  // nothing was taken from it
+    EXPECT_EQ(later, 2);
   });
 }
 
-TEST(des_condition, all_of_ends_with_the_last_and_has_all_values) {
-  run_virtual([]() -> task<> {
-    des::event<int> slow;
-    des::event<int> fast;
-    co_await with_group([&](task_group& group) -> task<> {
-      group.spawn(succeed_after, 2s, std::ref(slow), 2);
-      group.spawn(succeed_after, 1s, std::ref(fast), 1);
-      auto both = co_await des::all_of(slow, fast);
-      EXPECT_EQ(time_now(), 2s);
-      EXPECT_EQ(both.get<0>(), 2);
-      EXPECT_EQ(both.get<1>(), 1);
-      EXPECT_EQ(&both.get<0>(), &slow.result());
-    });
+TEST_F(des_condition, all_of_ends_with_the_last_and_has_all_values) {
+  des::event<int> slow;
+  des::event<int> fast;
+  simulate([&](task_group& group) -> task<> {
+    group.spawn(succeed_after, 2s, std::ref(slow), 2);
+    group.spawn(succeed_after, 1s, std::ref(fast), 1);
+    auto both = co_await des::all_of(slow, fast);
+    EXPECT_EQ(time_now(), 2s);
+    EXPECT_EQ(both.get<0>(), 2);
+    EXPECT_EQ(both.get<1>(), 1);
+    EXPECT_EQ(&both.get<0>(), &slow.result());
   });
 }
 
-TEST(des_condition, of_no_members_is_done_at_once) {
+TEST_F(des_condition, of_no_members_is_done_at_once) {
   run_virtual([]() -> task<> {
     co_await des::all_of();
     co_await des::any_of();
@@ -77,7 +76,7 @@ TEST(des_condition, of_no_members_is_done_at_once) {
   });
 }
 
-TEST(des_condition, members_that_have_happened_already_count) {
+TEST_F(des_condition, members_that_have_happened_already_count) {
   run_virtual([]() -> task<> {
     des::event<int> before;
     des::event<int> early;
@@ -97,24 +96,22 @@ TEST(des_condition, members_that_have_happened_already_count) {
   });
 }
 
-TEST(des_condition, what_happens_in_the_same_moment_is_told_too) {
-  run_virtual([]() -> task<> {
-    des::event<int> first;
-    des::event<int> second;
-    co_await with_group([&](task_group& group) -> task<> {
-      group.spawn([&]() -> task<> {
-        co_await sleep_for(1s);
-        first.succeed(1);
-        second.succeed(2);
-      });
-      auto which = co_await des::any_of(first, second);
-      EXPECT_TRUE(which.happened<0>());
-      EXPECT_EQ(which.get<1>(), 2);
+TEST_F(des_condition, what_happens_in_the_same_moment_is_told_too) {
+  des::event<int> first;
+  des::event<int> second;
+  simulate([&](task_group& group) -> task<> {
+    group.spawn([&]() -> task<> {
+      co_await sleep_for(1s);
+      first.succeed(1);
+      second.succeed(2);
     });
+    auto which = co_await des::any_of(first, second);
+    EXPECT_TRUE(which.happened<0>());
+    EXPECT_EQ(which.get<1>(), 2);
   });
 }
 
-TEST(des_condition, a_sleep_is_a_time_limit) {
+TEST_F(des_condition, a_sleep_is_a_time_limit) {
   run_virtual([]() -> task<> {
     des::event<int> done;
     auto late = co_await des::any_of(done, sleep_for(5min));
@@ -131,116 +128,104 @@ TEST(des_condition, a_sleep_is_a_time_limit) {
   });
 }
 
-TEST(des_condition, processes_are_members_with_their_results) {
-  run_virtual([]() -> task<> {
-    auto work = [](duration length, std::string result) -> task<std::string> {
-      co_await sleep_for(length);
-      co_return result;
-    };
-    co_await with_group([&](task_group& group) -> task<> {
-      auto one = group.spawn(work, 1s, "one");
-      auto two = group.spawn(work, 2s, "two");
-      auto silent = group.spawn([]() -> task<> { co_await sleep_for(3s); });
-      auto any = co_await des::any_of(two, one);
-      EXPECT_EQ(any.get<1>(), "one");
-      EXPECT_FALSE(any.happened<0>());
-      auto all = co_await des::all_of(one, two, silent);
-      EXPECT_EQ(time_now(), 3s);
-      EXPECT_EQ(all.get<0>() + all.get<1>(), "onetwo");
-      EXPECT_TRUE(all.happened<2>());
-    });
+TEST_F(des_condition, processes_are_members_with_their_results) {
+  auto work = [](duration length, std::string result) -> task<std::string> {
+    co_await sleep_for(length);
+    co_return result;
+  };
+  simulate([&](task_group& group) -> task<> {
+    auto one = group.spawn(work, 1s, "one");
+    auto two = group.spawn(work, 2s, "two");
+    auto silent = group.spawn([]() -> task<> { co_await sleep_for(3s); });
+    auto any = co_await des::any_of(two, one);
+    EXPECT_EQ(any.get<1>(), "one");
+    EXPECT_FALSE(any.happened<0>());
+    auto all = co_await des::all_of(one, two, silent);
+    EXPECT_EQ(time_now(), 3s);
+    EXPECT_EQ(all.get<0>() + all.get<1>(), "onetwo");
+    EXPECT_TRUE(all.happened<2>());
   });
 }
 
-TEST(des_condition, fails_with_the_first_member_that_fails) {
-  run_virtual([]() -> task<> {
-    des::event<int> good;
-    des::event<int> bad;
-    co_await with_group([&](task_group& group) -> task<> {
-      group.spawn(fail_after, 1s, std::ref(bad));
-      group.spawn(succeed_after, 2s, std::ref(good), 1);
-      EXPECT_THROW(co_await des::all_of(good, bad), std::runtime_error);
-      EXPECT_EQ(time_now(), 1s);
-      EXPECT_THROW(co_await des::any_of(good, bad), std::runtime_error);
-      EXPECT_THROW(co_await des::all_of(des::any_of(good, bad), good), std::runtime_error);
-      EXPECT_EQ(time_now(), 1s);
-    });
+TEST_F(des_condition, fails_with_the_first_member_that_fails) {
+  des::event<int> good;
+  des::event<int> bad;
+  simulate([&](task_group& group) -> task<> {
+    group.spawn(fail_after, 1s, std::ref(bad));
+    group.spawn(succeed_after, 2s, std::ref(good), 1);
+    EXPECT_THROW(co_await des::all_of(good, bad), std::runtime_error);
+    EXPECT_EQ(time_now(), 1s);
+    EXPECT_THROW(co_await des::any_of(good, bad), std::runtime_error);
+    EXPECT_THROW(co_await des::all_of(des::any_of(good, bad), good), std::runtime_error);
+    EXPECT_EQ(time_now(), 1s);
   });
 }
 
-TEST(des_condition, fails_with_a_process_that_was_cancelled) {
-  run_virtual([]() -> task<> {
-    co_await with_group([&](task_group& group) -> task<> {
-      auto worker = group.spawn([]() -> task<> { co_await sleep_for(1h); });
-      auto stop = group.spawn([&]() -> task<> {
-        co_await sleep_for(1s);
-        worker.cancel();
-      });
-      EXPECT_THROW(co_await des::all_of(worker, sleep_for(1min)), future_cancelled);
-      EXPECT_EQ(time_now(), 1s);
-      co_await stop;
+TEST_F(des_condition, fails_with_a_process_that_was_cancelled) {
+  simulate([&](task_group& group) -> task<> {
+    auto worker = group.spawn([]() -> task<> { co_await sleep_for(1h); });
+    auto stop = group.spawn([&]() -> task<> {
+      co_await sleep_for(1s);
+      worker.cancel();
     });
+    EXPECT_THROW(co_await des::all_of(worker, sleep_for(1min)), future_cancelled);
+    EXPECT_EQ(time_now(), 1s);
+    co_await stop;
   });
 }
 
-TEST(des_condition, that_happened_is_not_failed_by_what_fails_after_it) {
-  run_virtual([]() -> task<> {
-    des::event<int> good;
-    des::event<int> bad;
-    co_await with_group([&](task_group& group) -> task<> {
-      group.spawn([&]() -> task<> {
-        co_await sleep_for(1s);
-        good.succeed(1);
-        bad.fail(std::runtime_error("too late"));
-      });
-      auto which = co_await des::any_of(good, bad);
-      EXPECT_TRUE(which.happened<0>());
-      EXPECT_FALSE(which.happened<1>());
+TEST_F(des_condition, that_happened_is_not_failed_by_what_fails_after_it) {
+  des::event<int> good;
+  des::event<int> bad;
+  simulate([&](task_group& group) -> task<> {
+    group.spawn([&]() -> task<> {
+      co_await sleep_for(1s);
+      good.succeed(1);
+      bad.fail(std::runtime_error("too late"));
     });
+    auto which = co_await des::any_of(good, bad);
+    EXPECT_TRUE(which.happened<0>());
+    EXPECT_FALSE(which.happened<1>());
   });
 }
 
-TEST(des_condition, conditions_stand_in_conditions) {
-  run_virtual([]() -> task<> {
-    des::event<int> a;
-    des::event<int> b;
-    des::event<int> c;
-    co_await with_group([&](task_group& group) -> task<> {
-      group.spawn(succeed_after, 1s, std::ref(a), 1);
-      group.spawn(succeed_after, 2s, std::ref(b), 2);
-      group.spawn(succeed_after, 3s, std::ref(c), 3);
-      auto late = co_await des::any_of(des::all_of(a, c), sleep_for(2500ms));
-      EXPECT_EQ(time_now(), 2500ms);
-      EXPECT_FALSE(late.happened<0>());
-      EXPECT_TRUE(late.get<0>().happened<0>());  // a part of it has happened
-      EXPECT_FALSE(late.get<0>().happened<1>());
-      auto there = co_await des::all_of(des::any_of(a, b), des::all_of(b, c));
-      EXPECT_EQ(time_now(), 3s);
-      EXPECT_EQ(there.get<0>().get<0>() + there.get<1>().get<1>(), 4);
-    });
+TEST_F(des_condition, conditions_stand_in_conditions) {
+  des::event<int> a;
+  des::event<int> b;
+  des::event<int> c;
+  simulate([&](task_group& group) -> task<> {
+    group.spawn(succeed_after, 1s, std::ref(a), 1);
+    group.spawn(succeed_after, 2s, std::ref(b), 2);
+    group.spawn(succeed_after, 3s, std::ref(c), 3);
+    auto late = co_await des::any_of(des::all_of(a, c), sleep_for(2500ms));
+    EXPECT_EQ(time_now(), 2500ms);
+    EXPECT_FALSE(late.happened<0>());
+    EXPECT_TRUE(late.get<0>().happened<0>());  // a part of it has happened
+    EXPECT_FALSE(late.get<0>().happened<1>());
+    auto there = co_await des::all_of(des::any_of(a, b), des::all_of(b, c));
+    EXPECT_EQ(time_now(), 3s);
+    EXPECT_EQ(there.get<0>().get<0>() + there.get<1>().get<1>(), 4);
   });
 }
 
-TEST(des_condition, is_written_with_operators_between_events) {
-  run_virtual([]() -> task<> {
-    des::event<int> a;
-    des::event<int> b;
-    des::event<> c;
-    co_await with_group([&](task_group& group) -> task<> {
-      group.spawn(succeed_after, 1s, std::ref(a), 1);
-      group.spawn(succeed_after, 2s, std::ref(b), 2);
-      auto any = co_await (a | b);
-      EXPECT_EQ(any.get<0>(), 1);
-      auto both = co_await (a & b);
-      EXPECT_EQ(both.get<1>(), 2);
-      auto limited = co_await ((a & c) | sleep_for(1s));
-      EXPECT_EQ(time_now(), 3s);
-      EXPECT_TRUE(limited.happened<1>());
-    });
+TEST_F(des_condition, is_written_with_operators_between_events) {
+  des::event<int> a;
+  des::event<int> b;
+  des::event<> c;
+  simulate([&](task_group& group) -> task<> {
+    group.spawn(succeed_after, 1s, std::ref(a), 1);
+    group.spawn(succeed_after, 2s, std::ref(b), 2);
+    auto any = co_await (a | b);
+    EXPECT_EQ(any.get<0>(), 1);
+    auto both = co_await (a & b);
+    EXPECT_EQ(both.get<1>(), 2);
+    auto limited = co_await ((a & c) | sleep_for(1s));
+    EXPECT_EQ(time_now(), 3s);
+    EXPECT_TRUE(limited.happened<1>());
   });
 }
 
-TEST(des_condition, may_be_named_and_awaited_again) {
+TEST_F(des_condition, may_be_named_and_awaited_again) {
   run_virtual([]() -> task<> {
     des::event<int> a;
     des::event<int> b;
@@ -255,19 +240,17 @@ TEST(des_condition, may_be_named_and_awaited_again) {
   });
 }
 
-TEST(des_condition, waits_of_events_and_children_are_members_too) {
-  run_virtual([]() -> task<> {
-    des::event<int> a;
-    co_await with_group([&](task_group& group) -> task<> {
-      auto worker = group.spawn(succeed_after, 1s, std::ref(a), 1);
-      auto both = co_await des::all_of(a.wait(), worker.wait());
-      EXPECT_EQ(both.get<0>(), 1);
-      EXPECT_TRUE(both.happened<1>());
-    });
+TEST_F(des_condition, waits_of_events_and_children_are_members_too) {
+  des::event<int> a;
+  simulate([&](task_group& group) -> task<> {
+    auto worker = group.spawn(succeed_after, 1s, std::ref(a), 1);
+    auto both = co_await des::all_of(a.wait(), worker.wait());
+    EXPECT_EQ(both.get<0>(), 1);
+    EXPECT_TRUE(both.happened<1>());
   });
 }
 
-TEST(des_condition, races_as_a_task) {
+TEST_F(des_condition, races_as_a_task) {
   run_virtual([]() -> task<> {
     des::event<int> a;
     des::event<int> b;
@@ -276,7 +259,7 @@ TEST(des_condition, races_as_a_task) {
   });
 }
 
-TEST(des_condition, an_interrupt_ends_it_and_leaves_the_members_alone) {
+TEST_F(des_condition, an_interrupt_ends_it_and_leaves_the_members_alone) {
   run_virtual([]() -> task<> {
     des::event<int> a;
     co_await with_group([&](task_group& group) -> task<> {
@@ -295,21 +278,19 @@ TEST(des_condition, an_interrupt_ends_it_and_leaves_the_members_alone) {
   });
 }
 
-TEST(des_condition, a_task_that_waits_for_it_says_so) {
-  run_virtual([]() -> task<> {
-    des::event<int> a;
-    co_await with_group([&](task_group& group) -> task<> {
-      auto waiter =
-          group.spawn([&]() -> task<> { co_await des::any_of(des::all_of(a, a), sleep_for(1h)); });
-      co_await yield_now();
-      const std::string tasks = loop::current().dump_tasks();
-      EXPECT_NE(tasks.find("any of: all of: event, event, sleep"), std::string::npos) << tasks;
-      waiter.cancel();
-    });
+TEST_F(des_condition, a_task_that_waits_for_it_says_so) {
+  des::event<int> a;
+  simulate([&](task_group& group) -> task<> {
+    auto waiter =
+        group.spawn([&]() -> task<> { co_await des::any_of(des::all_of(a, a), sleep_for(1h)); });
+    co_await yield_now();
+    const std::string tasks = loop::current().dump_tasks();
+    EXPECT_NE(tasks.find("any of: all of: event, event, sleep"), std::string::npos) << tasks;
+    waiter.cancel();
   });
 }
 
-TEST(des_condition, cancelled_anywhere_leaves_nothing_behind) {
+TEST_F(des_condition, cancelled_anywhere_leaves_nothing_behind) {
   auto program = []() -> task<> {
     des::event<int> a;
     des::event<int> b;

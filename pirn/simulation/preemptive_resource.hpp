@@ -56,16 +56,17 @@ static_assert(std::is_trivially_copyable_v<preemptive_request_options>);
 /// highest rank if that is higher than its own; `{.preempt = false}` waits its turn, and whoever
 /// stands behind it waits, too. The user's task is interrupted with `preempted`, which its present
 /// wait throws ahead of all that is due; its grant no longer counts, and its end does nothing. A
-/// task does not preempt itself.
+/// task whose wait has just ended, and that only has to go on, loses nothing of that: its next wait
+/// throws, if it still has the grant then. A task does not preempt itself.
 ///
 /// Threads:  belongs to one loop; call every member on that loop's thread.
 /// Lifetime: must outlive its waiters and its grants (asserted). A grant ends before the task that
 ///           asked for it (asserted).
 /// Source:   SimPy's PreemptiveResource. There a request that becomes the first because the one
-///           before it has left is not looked at until something else happens to the resource.
+///           before it has left is not looked at until something else happens to the resource; and
+///           of two events of one moment the earlier interrupts who waits for the other.
 /// Cost:     O(users), and O(log n) of the queue; nothing is allocated but beyond the peak, and by
-/// a
-///           preemption.
+///           a preemption.
 class preemptive_resource {
  public:
   class grant;
