@@ -17,7 +17,6 @@
 #include "pirn/sync/priority_queue.hpp"
 #include "pirn/sync/queue.hpp"
 #include "pirn/sync/semaphore.hpp"
-#include "pirn/testing/run_virtual.hpp"
 #include "tests/allocations_test.hpp"
 
 namespace pirn {
@@ -25,24 +24,6 @@ namespace pirn {
 namespace {
 
 constexpr int rounds = 100;
-
-/// Runs three children of `work(shared)` together until they are warm, then counts.
-/// Returns: how often the last run allocated; always 0 under sanitizers, where frames are not used
-///          again.
-template <class Shared>
-std::size_t allocations_of(Shared& shared, task<> (*work)(Shared*)) {
-  return testing::run_virtual([&]() -> task<std::size_t> {
-    std::size_t before = 0;
-    for (int run = 0; run < 5; ++run) {
-      before = allocations;
-      co_await with_group([&](task_group& group) -> task<> {
-        for (int child = 0; child < 3; ++child) group.spawn(work, &shared);
-        co_return;
-      });
-    }
-    co_return detail::sanitized ? 0 : allocations - before;
-  });
-}
 
 }  // namespace
 
