@@ -10,6 +10,7 @@
 #include "pirn/base/outcome.hpp"
 #include "pirn/core/frame.hpp"
 #include "pirn/core/wait_list.hpp"
+#include "pirn/simulation/unhandled_failures.hpp"
 
 namespace pirn::des {
 
@@ -36,9 +37,12 @@ class [[nodiscard]] event_wait final : public awaitable<event_wait<T>, list_wait
   }
 
   bool try_complete() const noexcept { return event_.is_triggered(); }
-  typename event<T>::result_type result() const { return event_.result(); }
+  typename event<T>::result_type result() const {
+    event_.settle();
+    return event_.result();
+  }
 
-  const event<T>& event_;
+  event<T>& event_;
 };
 
 /// Something that happens once: it succeeds, with a value if `T` is not void, or it fails with an
@@ -48,7 +52,9 @@ class [[nodiscard]] event_wait final : public awaitable<event_wait<T>, list_wait
 /// `co_await event` waits for it; `event.wait()` is the same for select(). Unlike `pirn::event`,
 /// which is a flag, it cannot be undone.
 ///
-/// A failure that nobody awaits stays with the event; SimPy would end the simulation.
+/// A failure that nobody awaits ends the run of the simulation, which throws it: one that has no
+/// waiter when it comes, and gets none before nothing else is ready in that moment, and that was
+/// not defused. Outside a simulation it stays with the event.
 ///
 /// Threads:  belongs to one loop; call every member on that loop's thread.
 /// Lifetime: must outlive its waiters (asserted), and whoever uses its value.
@@ -87,11 +93,20 @@ class event {
     PIRN_ASSERT(!is_triggered(), "an event happens once");
     PIRN_ASSERT(error != nullptr, "an event fails with an exception");
     outcome_.set_error(std::move(error));
+    if (waiters_.empty() && !is_defused_) {
+      is_noted_ = detail::note_unhandled(this, outcome_.error());
+    }
     waiters_.wake_all();
   }
   template <class E>
   void fail(E error) noexcept {
     fail(std::make_exception_ptr(std::move(error)));
+  }
+
+  /// A failure, past or to come, ends no run: it is looked at without waiting, or does not matter.
+  void defuse() noexcept {
+    is_defused_ = true;
+    settle();
   }
 
   /// The value, or rethrows.
@@ -114,8 +129,17 @@ class event {
  private:
   friend class event_wait<T>;
 
+  void settle() noexcept {
+    if (!is_noted_) [[likely]]
+      return;
+    is_noted_ = false;
+    detail::note_handled(this);
+  }
+
   wait_list waiters_;
   outcome<T> outcome_;
+  bool is_defused_ = false;
+  bool is_noted_ = false;  // the simulation has the failure among those that nobody awaits
 };
 
 }  // namespace pirn::des

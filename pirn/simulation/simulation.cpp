@@ -84,6 +84,22 @@ void simulation::process_group::child_failed(const task_record& child,
   home_.stopped_ = true;
 }
 
+des::detail::unhandled_failures* simulation::unhandled_here() noexcept {
+  pirn::loop* const here = pirn::loop::current_or_null();
+  simulation* const found = here == nullptr ? nullptr : simulation_of_loop.of(*here);
+  return found == nullptr ? nullptr : &found->unhandled_;
+}
+
+bool des::detail::note_unhandled(const void* event, const std::exception_ptr& error) {
+  unhandled_failures* const here = simulation::unhandled_here();
+  if (here != nullptr) here->add(event, error);
+  return here != nullptr;
+}
+
+void des::detail::note_handled(const void* event) noexcept {
+  if (unhandled_failures* const here = simulation::unhandled_here()) here->remove(event);
+}
+
 void simulation::go_on() {
   PIRN_ASSERT(loop_.current_task() == nullptr, "a simulation is not run by its own processes");
   replication_.check();

@@ -14,6 +14,7 @@
 #include "pirn/sim/virtual_driver.hpp"
 #include "pirn/simulation/random.hpp"
 #include "pirn/simulation/replication_stop.hpp"
+#include "pirn/simulation/unhandled_failures.hpp"
 
 namespace pirn {
 
@@ -30,7 +31,7 @@ static_assert(std::is_trivially_copyable_v<simulation_options>);
 /// `interrupt` of a child goes ahead of all that is due.
 ///
 /// A process that fails ends the run, which throws what it threw; but one whose end somebody waits
-/// for leaves it to them.
+/// for leaves it to them. So does an event (see des::event).
 ///
 /// Things of one moment happen in the order (priority, planning). A moment past the end of the
 /// clock, 2^63 ticks from its zero, is a std::overflow_error.
@@ -128,6 +129,9 @@ class simulation {
   static task<> keep(simulation* home);
   void go_on();
   void throw_failure();
+  static des::detail::unhandled_failures* unhandled_here() noexcept;
+  friend bool des::detail::note_unhandled(const void*, const std::exception_ptr&);
+  friend void des::detail::note_handled(const void*) noexcept;
 
   des::detail::stop_listener replication_{stopped_};
   virtual_driver driver_;
@@ -137,6 +141,7 @@ class simulation {
   bool stopped_ = false;
   bool ended_ = false;
   std::exception_ptr failure_;
+  des::detail::unhandled_failures unhandled_{loop_, failure_, stopped_};
 };
 
 }  // namespace pirn
