@@ -14,7 +14,7 @@ BUILD = Path(os.environ.get("BENCH_BUILD", ROOT / "build" / "bench"))  # another
 PEER_PACKAGES = (
     *("libboost1.81-dev", "libtbb-dev", "libuv1-dev", "liburing-dev", "golang-go"),
     *("cargo", "rustc", "librust-tokio-dev", "librust-hyper-dev", "librust-rayon-dev"),
-    *("python3-uvloop",),
+    *("python3-uvloop", "python3-simpy"),
     *("wrk", "nginx-light", "aria2", "wget2", "curl", "iperf3", "socat", "valgrind"),
 )
 CRATES = Path("/usr/share/cargo/registry")
@@ -98,10 +98,12 @@ class Programs:
     def _python_command(self, subject):
         if not DEBIAN_PYTHON.exists():
             return self._leave_out(subject, f"there is no {DEBIAN_PYTHON}")
-        if subject.environment.get("BENCH_LOOP") == "uvloop":
-            probe = subprocess.run([DEBIAN_PYTHON, "-c", "import uvloop"], capture_output=True)
+        for module in ("uvloop", "SimPy"):
+            if module not in subject.environment.values():
+                continue
+            probe = subprocess.run([DEBIAN_PYTHON, "-c", f"import {module}"], capture_output=True)
             if probe.returncode != 0:
-                return self._leave_out(subject, "python3-uvloop is not installed")
+                return self._leave_out(subject, f"python3-{module.lower()} is not installed")
         return [str(DEBIAN_PYTHON), str(BENCH / subject.program), *subject.arguments]
 
     def _leave_out(self, subject, why):

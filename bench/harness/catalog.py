@@ -21,14 +21,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Measure:
-    """One of the numbers that a program prints, all of which are in ns."""
+    """One of the numbers that a program prints, which are in ns or in bytes."""
 
     name: str
     key: str
     unit: str = "ns"
 
     def of(self, printed):
-        return printed[self.key] / {"ns": 1, "µs": 1e3, "ms": 1e6}[self.unit]
+        return printed[self.key] / {"ns": 1, "µs": 1e3, "ms": 1e6, "B": 1}[self.unit]
 
 
 def _cpu():
@@ -78,6 +78,7 @@ def _subjects(bench, *names):
         "cpython": Subject("cpython", f"{bench}/cpython.py"),
         "cpython-pool": Subject("cpython-pool", f"{bench}/cpython_pool.py"),
         "uvloop": Subject("uvloop", f"{bench}/cpython.py", (), {"BENCH_LOOP": "uvloop"}),
+        "simpy": Subject("simpy", f"{bench}/simpy.py", (), {"BENCH_NEEDS": "SimPy"}),
         "nginx": Subject("nginx", "nginx"),
         "wget2": Subject("wget2", "wget2"),
         "curl": Subject("curl", "curl"),
@@ -153,7 +154,8 @@ BENCHES = {
             "start to its end",
             ("1", "10", "1000", "100000", "1000000"),
             _subjects(
-                "des_hold", "pirn", "limit", "limit-callback", "limit-coroutine", "shared-ptr"
+                *("des_hold", "pirn", "limit", "limit-callback", "limit-coroutine"),
+                *("shared-ptr", "simpy"),
             ),
             rounds=5,
         ),
@@ -162,7 +164,15 @@ BENCHES = {
             "a simulated queue with one server at a load of 0.8, for each customer: the customers "
             "are items of a store, or processes at a resource",
             ("store", "resource"),
-            _subjects("des_mm1", "pirn", "limit"),
+            _subjects("des_mm1", "pirn", "limit", "simpy"),
+        ),
+        Bench(
+            "des_memory",
+            "a million simulated processes that sleep: the bytes that each has",
+            ("1000000",),
+            _subjects("des_memory", "pirn", "limit"),
+            rounds=3,
+            measures=(Measure("memory", "value", "B"),),
         ),
         Bench(
             "timers",
