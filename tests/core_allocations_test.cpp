@@ -1,9 +1,11 @@
 // Once warm, the core allocates nothing: awaits, sleeps, spawns, groups, time-outs, races.
+#include <deque>
 #include <memory>
 
 #include <gtest/gtest.h>
 
 #include "pirn/base/compiler.hpp"
+#include "pirn/base/random.hpp"
 #include "pirn/core/async_generator.hpp"
 #include "pirn/core/completion.hpp"
 #include "pirn/core/gather.hpp"
@@ -11,6 +13,7 @@
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/task_local.hpp"
+#include "pirn/core/timer.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/testing/run_virtual.hpp"
 #include "tests/allocations_test.hpp"
@@ -171,6 +174,27 @@ TEST(core_allocations, task_locals) {
               }
             }),
             0u);
+}
+
+TEST(core_allocations, timers_set_and_taken_back_in_any_order) {
+  struct silent_timer final : timer_node {
+    void fire() noexcept override {}
+  };
+  constexpr int many = 1000;
+  timer_queue queue;
+  std::deque<silent_timer> timers(many);
+  random_source random(1);
+  std::size_t before = 0;
+  for (int round = 0; round < 200'000; ++round) {
+    if (round == 100'000) before = allocations;
+    silent_timer& one = timers[random.below(many)];
+    if (one.is_armed()) queue.remove(one);
+    queue.add(one, time_point(duration(1 + static_cast<std::int64_t>(random.below(1'000'000)))));
+  }
+  EXPECT_EQ(allocations, before);
+  for (silent_timer& each : timers) {
+    if (each.is_armed()) queue.remove(each);
+  }
 }
 
 }  // namespace pirn

@@ -243,18 +243,23 @@ void loop::shuffle_ready() {
   for (ready_node* each : order) ready_.push(*each);
 }
 
-// A simulation does not sleep, so nobody has to wake it.
 void loop::poll(bool may_block) {
+  if (is_virtual_) return jump(may_block ? first_timer() : time_point::min());
   turns_ = resumes_ = 0;
-  time_point until = time_point::min();
-  const bool sleeps = may_block && !is_virtual_ && inbox_.about_to_sleep();
-  if (sleeps || (may_block && is_virtual_)) {
-    until = timers_.empty() ? never : timers_.earliest();
-  }
-  driver_.poll(until);
+  const bool sleeps = may_block && inbox_.about_to_sleep();
+  driver_.poll(sleeps ? first_timer() : time_point::min());
   if (sleeps) inbox_.woke_up();
   now_ = driver_.now();
-  if (!is_virtual_) catch_up();
+  catch_up();
+  timers_.fire_due(now_);
+  if (inbox_.has_mail()) inbox_.deliver();
+}
+
+// A simulation does not sleep, so nobody has to wake it.
+void loop::jump(time_point until) {
+  turns_ = resumes_ = 0;
+  driver_.poll(until);
+  now_ = driver_.now();
   timers_.fire_due(now_);
   if (inbox_.has_mail()) inbox_.deliver();
 }

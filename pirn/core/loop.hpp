@@ -193,6 +193,8 @@ class loop {
   void resume(ready_node& node) noexcept;
   void resume_measured(task_record& task);
   void poll(bool may_block);
+  void jump(time_point until);
+  time_point first_timer() noexcept { return timers_.empty() ? never : timers_.earliest(); }
   void catch_up();
   time_point from_now_in_ticks(duration length) const;
   time_point from_now_by(std::int64_t ticks) const;

@@ -12,11 +12,13 @@ namespace pirn {
 class [[nodiscard]] sleep_wait final : public awaitable<sleep_wait>, private timer_node {
  public:
   sleep_wait(time_point until, std::int16_t priority) noexcept
-      : until_(until), priority_(priority) {}
+      : timer_node(priority), until_(until) {}
   ~sleep_wait() {
     if (is_armed()) disarm();
   }
 
+  /// The moment that it waits for.
+  time_point until() const noexcept { return until_; }
   std::string describe() const override { return until_ == never ? "cancellation" : "sleep"; }
 
  private:
@@ -24,7 +26,7 @@ class [[nodiscard]] sleep_wait final : public awaitable<sleep_wait>, private tim
   bool try_complete() const noexcept { return false; }
   void enqueue() {
     if (until_ != never) [[likely]]
-      task_->home().timers().add(*this, until_, priority_);
+      task_->home().timers().add(*this, until_);
   }
   cancel_answer withdraw() noexcept override {
     if (is_armed()) disarm();
@@ -35,7 +37,6 @@ class [[nodiscard]] sleep_wait final : public awaitable<sleep_wait>, private tim
   void draw_near() const noexcept override { prefetch_task(); }
 
   time_point until_;
-  std::int16_t priority_;
 };
 
 /// Waits until loop time reaches `until`; a moment that has passed still lets the ready tasks run

@@ -8,14 +8,6 @@ namespace pirn {
 
 namespace {
 
-// The priority in the upper 16 bits (biased, so that unsigned order is signed order), the sequence
-// in the rest: 2^48 timers last nine years at a million a second.
-constexpr int sequence_bits = 48;
-constexpr std::uint64_t order_key(std::int16_t priority, std::uint64_t sequence) noexcept {
-  auto biased = static_cast<std::uint64_t>(static_cast<std::int32_t>(priority) + 0x8000);
-  return (biased << sequence_bits) | sequence;
-}
-
 // Four children: half the levels of two, and the four lie side by side.
 constexpr std::size_t arity = 4;
 constexpr std::size_t parent_of(std::size_t child) noexcept {
@@ -28,26 +20,26 @@ constexpr std::size_t first_child_of(std::size_t parent) noexcept {
 }  // namespace
 
 timer_queue::entry timer_queue::latest() noexcept {
-  static constinit latest_node node;
+  static latest_node node;
   return {INT64_MAX, &node};
 }
 
-void timer_queue::add(timer_node& node, time_point when, std::int16_t priority) {
+void timer_queue::add(timer_node& node, time_point when) {
   PIRN_ASSERT(!node.is_armed(), "a timer is armed once at a time");
   const entry added{when.time_since_epoch().count(), &node};
-  node.order_ = order_key(priority, next_sequence_++);
+  node.set_sequence(next_sequence_++);
   if (added.when > near_until_) {
-    node.place_ = far_bit | far_.add(added);
+    far_.add(added);
   } else if (is_open_) {
     is_open_ = false;
     sift_down(0, added);
   } else {
     if (heap_.size() < heap_size_ + 1 + behind_heap) grow_heap();
     sift_up(heap_size_++, added);
+    if (heap_size_ > heap_limit_) [[unlikely]]
+      send_far();
   }
   ++size_;
-  if (heap_size_ > heap_limit_) [[unlikely]]
-    send_far();
 }
 
 void timer_queue::remove(timer_node& node) noexcept {
@@ -55,7 +47,7 @@ void timer_queue::remove(timer_node& node) noexcept {
   if (is_open_) close_top();
   --size_;
   const std::uint32_t place = std::exchange(node.place_, timer_node::unarmed);
-  if ((place & far_bit) != 0) return far_.remove(place & ~far_bit);
+  if ((place & far_bit) != 0) return far_.remove(place & ~far_bit, node.bucket_);
   if ((place & run_bit) != 0) {
     run_[place & ~run_bit].node = nullptr;
     return trim_run();

@@ -1,4 +1,4 @@
-// timer: what happens at a moment of loop time, and the queue that knows which is next.
+// timer: the queue of what is to happen at moments of loop time; it knows what is next.
 #pragma once
 
 #include <algorithm>
@@ -7,33 +7,9 @@
 
 #include "pirn/base/time.hpp"
 #include "pirn/core/timer_ladder.hpp"
+#include "pirn/core/timer_node.hpp"
 
 namespace pirn {
-
-/// An entry of a timer queue; armed at most once at a time.
-class timer_node {
- public:
-  timer_node(timer_node&&) = delete;  // the queue points at it
-
-  bool is_armed() const noexcept { return place_ != unarmed; }
-
- protected:
-  timer_node() = default;
-  ~timer_node() = default;
-
- private:
-  friend class timer_queue;
-  friend class detail::timer_ladder;
-  static constexpr std::uint32_t unarmed = UINT32_MAX;
-
-  /// The moment has come; the node is no longer armed. Must not resume a coroutine.
-  virtual void fire() noexcept = 0;
-  /// It will fire soon: may fetch what that touches into the cache.
-  virtual void draw_near() const noexcept {}
-
-  std::uint64_t order_ = 0;  // among equal moments: priority, then sequence
-  std::uint32_t place_ = unarmed;
-};
 
 /// Timers in the order (moment, priority, arming).
 ///
@@ -50,10 +26,9 @@ class timer_queue {
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
 
-  /// Arms a timer. Among timers of one moment the lower priority comes first, then the earlier
-  /// armed.
+  /// Arms a timer. Among timers of one moment and priority the earlier armed comes first.
   /// Requires: the node is not armed.
-  void add(timer_node& node, time_point when, std::int16_t priority = 0);
+  void add(timer_node& node, time_point when);
 
   /// Disarms a timer.
   /// Requires: it is armed.
@@ -87,7 +62,7 @@ class timer_queue {
   static bool before(const entry& a, const entry& b) noexcept {
     if (a.when != b.when) [[likely]]
       return a.when < b.when;
-    return a.node->order_ < b.node->order_;
+    return a.node->is_before(*b.node);
   }
   bool is_due(std::int64_t present) const noexcept;
   timer_node& take_first() noexcept;
@@ -104,7 +79,7 @@ class timer_queue {
   // The heap's vector ends with three entries that are later than all, so that four children can
   // be compared wherever there is one.
   struct latest_node final : timer_node {
-    constexpr latest_node() noexcept { order_ = UINT64_MAX; }
+    latest_node() noexcept { order_ = UINT64_MAX; }
     void fire() noexcept override {}
   };
   static constexpr std::size_t behind_heap = 3;

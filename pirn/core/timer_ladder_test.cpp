@@ -65,6 +65,7 @@ class twin_queues {
  private:
   struct timer final : timer_node {
     explicit timer(twin_queues& owner) : home(owner) {}
+    using timer_node::set_priority;
     void fire() noexcept override { home.fired(*this); }
     twin_queues& home;
     std::int64_t when = 0;
@@ -79,7 +80,8 @@ class twin_queues {
     armed.when = far > INT64_MAX - present_ ? INT64_MAX : present_ + far;
     armed.priority = static_cast<std::int16_t>(random_.below(3));
     armed.sequence = next_++;
-    queue_.add(armed, moment(armed.when), armed.priority);
+    armed.set_priority(armed.priority);
+    queue_.add(armed, moment(armed.when));
     expected_.insert(key_of(armed));
   }
   void disarm(timer& disarmed) {

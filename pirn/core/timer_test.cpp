@@ -20,6 +20,7 @@ using pirn::timer_queue;
 
 struct noted_timer final : timer_node {
   noted_timer(std::vector<int>& notes, int which) : trace(notes), number(which) {}
+  using timer_node::set_priority;
   void fire() noexcept override { trace.push_back(number); }
   std::vector<int>& trace;
   int number;
@@ -50,7 +51,8 @@ TEST(timer_queue, within_a_moment_priority_then_order_of_arming) {
   const std::int16_t priorities[] = {0, 1, -1, 0, INT16_MIN, INT16_MAX, -1};
   for (int i = 0; i < 7; ++i) {
     timers.push_back(std::make_unique<noted_timer>(trace, i));
-    queue.add(*timers.back(), time_point(1s), priorities[i]);
+    timers.back()->set_priority(priorities[i]);
+    queue.add(*timers.back(), time_point(1s));
   }
   queue.fire_due(time_point(1s));
   EXPECT_EQ(trace, (std::vector{4, 2, 6, 0, 3, 1, 5}));
@@ -133,7 +135,8 @@ TEST(timer_queue, agrees_with_a_sorted_list) {
       } else {
         const auto when = present + 1 + static_cast<std::int64_t>(random.below(100));
         const auto priority = static_cast<std::int16_t>(random.below(3));
-        queue.add(timer, time_point(pirn::duration(when)), priority);
+        timer.set_priority(priority);
+        queue.add(timer, time_point(pirn::duration(when)));
         armed.emplace_back(when, priority, sequence++, which);
       }
       ASSERT_EQ(queue.size(), armed.size()) << "seed " << seed;

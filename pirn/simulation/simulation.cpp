@@ -14,7 +14,8 @@ loop_local<simulation*> simulation_of_loop;
 /// Stops a run when its moment comes.
 class stop_timer final : public timer_node {
  public:
-  stop_timer(timer_queue& timers, bool& stopped) noexcept : timers_(timers), stopped_(stopped) {}
+  stop_timer(timer_queue& timers, bool& stopped) noexcept
+      : timer_node(INT16_MIN), timers_(timers), stopped_(stopped) {}
   ~stop_timer() {
     if (is_armed()) timers_.remove(*this);
   }
@@ -120,7 +121,7 @@ void simulation::run() {
 bool simulation::run_until(time_point end) {
   PIRN_ASSERT(end >= now(), "a simulation does not run backwards");
   stop_timer stop(loop_.timers(), stopped_);
-  loop_.timers().add(stop, end, INT16_MIN);
+  loop_.timers().add(stop, end);
   go_on();
   return peek() != never;
 }
@@ -130,7 +131,7 @@ bool simulation::step() {
   if (next == never) return false;
   if (next > now()) {
     stop_timer stop(loop_.timers(), stopped_);
-    loop_.timers().add(stop, next, INT16_MIN);
+    loop_.timers().add(stop, next);
     go_on();
   }
   loop_.run_ready();
