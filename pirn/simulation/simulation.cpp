@@ -31,7 +31,7 @@ class stop_timer final : public timer_node {
 simulation::simulation(const simulation_options& options)
     : driver_(virtual_options{.seed = options.seed, .start_time = options.start_time}),
       loop_(driver_, loop_options{.tick = options.tick, .checks_clock_end = true}),
-      random_(options.seed) {
+      seed_(options.seed) {
   simulation_of_loop.of(loop_) = this;
   loop_entry entered(loop_);
   task<> keeper = keep(this);
@@ -43,11 +43,12 @@ simulation::simulation(const simulation_options& options)
   replication_.listen(loop_);
 }
 
-// Those that do not end even when cancelled are asked again, through their shields.
+// Those that do not end even when cancelled are asked again, through their shields. Where nobody is
+// left there is nothing to cancel: an end without exceptions, which are most of what an end costs.
 simulation::~simulation() {
   replication_.leave();
   loop_entry entered(loop_);
-  loop_.root().cancel();
+  processes_->active() == 0 ? closing_.set() : loop_.root().cancel();
   if (loop_.run_until_set(ended_)) return;
   loop_.root().cancel_through_shields();
   const bool all_ended = loop_.run_until_set(ended_);
@@ -67,7 +68,7 @@ task<> simulation::keep(simulation* home) {
   home->processes_ = &processes;
   std::exception_ptr cancelled_by;
   try {
-    co_await sleep_until(never);
+    co_await home->closing_.wait();
   } catch (...) {
     cancelled_by = std::current_exception();
   }
