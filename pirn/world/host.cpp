@@ -177,6 +177,11 @@ void host::set_disk_delay(duration delay) {
   if (running_loop_ != nullptr) running_loop_->driver().set_file_delay(delay);
 }
 
+void host::set_disk(const sim::disk_options& options) {
+  world_.note_fault("disk", number());
+  disk_.set_options(options);
+}
+
 void host::skew(duration ahead) {
   world_.note_fault("skew", number());
   clock_.skew(world_.now(), ahead);

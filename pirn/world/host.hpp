@@ -98,11 +98,14 @@ class host final : private sim::request_ledger::observer {
   /// Requests to files take so long from now on.
   void set_disk_delay(duration delay);
   duration disk_delay() const noexcept { return options_.disk_delay; }
+  /// What its disk is like from now on: how much it holds, how often it fails.
+  void set_disk(const sim::disk_options& options);
 
   /// Its clock is so much further ahead from now on.
   void skew(duration ahead);
   /// Its clock gains so many microseconds a second from now on.
   void drift(std::int32_t parts_per_million);
+  std::int32_t drift_ppm() const noexcept { return clock_.drift_ppm(); }
   /// What its clock shows.
   time_point now() const noexcept;
 

@@ -24,13 +24,14 @@ class host_clock {
   /// From `now` on it gains so many microseconds each second; loses, below zero.
   /// Requires: more than -1,000,000.
   void drift(time_point now, std::int32_t parts_per_million) noexcept;
+  std::int32_t drift_ppm() const noexcept { return ppm_; }
 
  private:
   void start_anew(time_point now) noexcept;
 
   time_point world_;  // here the clock showed local_
   time_point local_;
-  std::int64_t ppm_ = 0;
+  std::int32_t ppm_ = 0;
 };
 
 }  // namespace pirn

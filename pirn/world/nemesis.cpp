@@ -1,7 +1,7 @@
 #include "pirn/world/nemesis.hpp"
 
 #include <algorithm>
-#include <array>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,20 +16,52 @@ double seconds(duration length) noexcept {
   return std::chrono::duration<double>(length).count();
 }
 
+fault_plan planned_for(const world& target, const std::vector<host*>& hosts,
+                       const fault_policy& policy) {
+  if (const fault_plan* given = target.options().faults) {
+    fault_plan plan = *given;
+    plan.sort();
+    return plan;
+  }
+  std::vector<std::string> names;
+  for (const host* each : hosts) names.push_back(each->name());
+  return draw_faults(policy, names, target.random("nemesis"));
+}
+
+std::vector<host*> hosts_of(const world& target) {
+  std::vector<host*> all;
+  for (const auto& each : target.hosts()) all.push_back(each.get());
+  PIRN_ASSERT(all.size() >= 2, "a nemesis needs two hosts");
+  return all;
+}
+
 }  // namespace
 
 nemesis::nemesis(world& target, const fault_policy& policy)
     : world_(target),
-      policy_(policy),
-      lots_(target.random("nemesis")),
-      end_(saturating_add(target.now(), policy.active_for)) {
-  for (const auto& each : target.hosts()) hosts_.push_back(each.get());
-  PIRN_ASSERT(hosts_.size() >= 2, "a nemesis needs two hosts");
+      hosts_(hosts_of(target)),
+      down_max_(policy.down_max),
+      begun_(target.now()),
+      end_(saturating_add(target.now(), policy.active_for)),
+      plan_(planned_for(target, hosts_, policy)) {
+  for (const fault& each : plan_.faults) {
+    host_called(each.one);
+    if (is_of_way(each.kind)) host_called(each.other);
+  }
+  world_.keep_plan(plan_);
   set_next();
 }
 
 nemesis::~nemesis() {
   stop();
+}
+
+host& nemesis::host_called(const std::string& name) const {
+  const auto found = std::ranges::find(hosts_, name, &host::name);
+  if (found == hosts_.end()) {
+    throw std::invalid_argument("a fault is of a host that there is not: " + name);
+  }
+  return **found;
 }
 
 void nemesis::stop() {
@@ -40,130 +72,48 @@ void nemesis::stop() {
   }
 }
 
+// ---- when ----
+
 void nemesis::set_next() {
-  const time_point next = world_.now() + duration(1) + draw_up_to(policy_.pause_max);
+  const bool is_over = next_of_plan_ == plan_.faults.size();
+  const time_point next =
+      is_over ? end_ : saturating_add(begun_, plan_.faults[next_of_plan_].after);
   world_.events().add(next_, std::min(next, end_));
-}
-
-duration nemesis::draw_up_to(duration longest) {
-  const auto bound = static_cast<std::uint64_t>(std::max<duration::rep>(longest.count(), 0)) + 1;
-  return duration(static_cast<duration::rep>(lots_.below(bound)));
-}
-
-nemesis::pair nemesis::draw_pair() {
-  const std::size_t first = lots_.below(hosts_.size());
-  const std::size_t second = (first + 1 + lots_.below(hosts_.size() - 1)) % hosts_.size();
-  return {*hosts_[first], *hosts_[second]};
 }
 
 void nemesis::strike() {
   if (world_.now() >= end_) return stop();
-  draw();
+  carry_out(plan_.faults[next_of_plan_++]);
   set_next();
 }
 
-void nemesis::draw() {
-  const fault_policy& all = policy_;
-  const std::array weights{all.partitions, all.one_way_partitions, all.clogs,
-                           all.swizzles,   all.bad_ways,           all.pauses,
-                           all.crashes,    all.slow_disks};
-  std::uint64_t sum = 0;
-  for (unsigned each : weights) sum += each;
-  if (sum == 0) return;
-  std::uint64_t lot = lots_.below(sum);
-  std::size_t kind = 0;
-  while (lot >= weights[kind]) lot -= weights[kind++];
-
-  const auto [one, other] = draw_pair();
-  const std::string both = one.name() + " and " + other.name();
-  const duration lasts = std::min(draw_up_to(policy_.lasts_max), end_ - world_.now());
-  switch (kind) {
-    case 0:
-      world_.partition(one, other);
-      return until(lasts, "partition of " + both,
-                   [this, &one, &other] { world_.heal(one, other); });
-    case 1:
-      world_.partition_one_way(one, other);
-      return until(lasts, "partition from " + one.name() + " to " + other.name(),
-                   [this, &one, &other] { world_.heal(one, other); });
-    case 2:
-      world_.clog(one, other);
-      return until(lasts, "clog between " + both,
-                   [this, &one, &other] { world_.unclog(one, other); });
-    case 3:
-      return swizzle();
-    case 4:
-      return spoil_way(one, other, lasts);
-    case 5:
-      if (!one.is_up()) return;
-      one.pause(lasts);
-      return until(lasts, "pause of " + one.name(), [&one] { one.resume(); });
-    case 6:
-      return crash_one(lasts);
-    default:
-      return slow_disk(one, lasts);
+void nemesis::carry_out(const fault& what) {
+  if (!can_be(what)) return;
+  std::function<void()> mend = begin(what);
+  std::string line =
+      fmt::format("{:.6f} s: {}", seconds(world_.now().time_since_epoch()), describe(what));
+  if (mend != nullptr) {
+    line += fmt::format(" for {:.6f} s", seconds(what.lasts));
+    auto begun = std::make_unique<outbreak>();
+    begun->of = this;
+    begun->what = &what;
+    begun->mend = std::move(mend);
+    world_.events().add(*begun, std::min(saturating_add(world_.now(), what.lasts), end_));
+    outbreaks_.push_back(std::move(begun));
   }
+  log_.push_back(std::move(line));
 }
 
-// All ways of a host are clogged, one after the other, and opened again in another order.
-void nemesis::swizzle() {
-  host& centre = draw_host();
-  for (host* each : hosts_) {
-    if (each == &centre) continue;
-    world_.clog(centre, *each);
-    until(draw_up_to(policy_.lasts_max),
-          "swizzle between " + centre.name() + " and " + each->name(),
-          [this, &centre, each] { world_.unclog(centre, *each); });
+bool nemesis::can_be(const fault& what) const {
+  const host& one = host_called(what.one);
+  const bool needs_power = what.kind == fault_kind::pause || what.kind == fault_kind::crash;
+  if (needs_power && !one.is_up()) return false;
+  if (what.kind == fault_kind::crash) {
+    const auto down = std::ranges::count_if(hosts_, [](host* each) { return !each->is_up(); });
+    if (!one.has_boot() || down >= std::int64_t{down_max_}) return false;
   }
-}
-
-// What is bad already is left alone, so that it is known what it was before.
-void nemesis::spoil_way(host& one, host& other, duration lasts) {
-  host& low = one.number() < other.number() ? one : other;
-  host& high = &low == &one ? other : one;
-  const std::string what = "bad way between " + low.name() + " and " + high.name();
-  if (is_on(what)) return;
-  const sim::link_options forth = world_.way(low, high);
-  const sim::link_options back = world_.way(high, low);
-  world_.set_way(low, high, policy_.bad_way);
-  until(lasts, what, [this, &low, &high, forth, back] {
-    world_.set_way_one_way(low, high, forth);
-    world_.set_way_one_way(high, low, back);
-  });
-}
-
-void nemesis::slow_disk(host& one, duration lasts) {
-  const std::string what = "slow disk of " + one.name();
-  if (is_on(what)) return;
-  const duration before = one.disk_delay();
-  one.set_disk_delay(draw_up_to(policy_.disk_delay_max));
-  until(lasts, what, [&one, before] { one.set_disk_delay(before); });
-}
-
-void nemesis::crash_one(duration lasts) {
-  host& one = draw_host();
-  const auto down = std::ranges::count_if(hosts_, [](host* each) { return !each->is_up(); });
-  if (!one.is_up() || !one.has_boot() || down >= static_cast<std::ptrdiff_t>(policy_.down_max))
-    return;
-  one.crash();
-  until(lasts, "crash of " + one.name(), [&one] {
-    if (!one.is_up()) one.restart();
-  });
-}
-
-bool nemesis::is_on(std::string_view what) const noexcept {
-  return std::ranges::any_of(outbreaks_, [&](const auto& each) { return each->what == what; });
-}
-
-void nemesis::until(duration lasts, const std::string& what, std::function<void()> mend) {
-  log_.push_back(fmt::format("{:.6f} s: {} for {:.6f} s", seconds(world_.now().time_since_epoch()),
-                             what, seconds(lasts)));
-  auto begun = std::make_unique<outbreak>();
-  begun->of = this;
-  begun->what = what;
-  begun->mend = std::move(mend);
-  world_.events().add(*begun, std::min(saturating_add(world_.now(), lasts), end_));
-  outbreaks_.push_back(std::move(begun));
+  return std::ranges::none_of(
+      outbreaks_, [&](const auto& each) { return exclude_each_other(*each->what, what); });
 }
 
 void nemesis::end(outbreak& over) {
@@ -171,6 +121,89 @@ void nemesis::end(outbreak& over) {
   const std::unique_ptr<outbreak> last = std::move(*place);
   outbreaks_.erase(place);
   last->mend();
+}
+
+// ---- what ----
+
+// Returns: what mends it; nothing where nothing does.
+std::function<void()> nemesis::begin(const fault& what) {
+  host& one = host_called(what.one);
+  host& other = is_of_way(what.kind) ? host_called(what.other) : one;
+  switch (what.kind) {
+    case fault_kind::partition:
+      world_.partition(one, other);
+      return [this, &one, &other] { world_.heal(one, other); };
+    case fault_kind::one_way_partition:
+      world_.partition_one_way(one, other);
+      return [this, &one, &other] { world_.heal(one, other); };
+    case fault_kind::clog:
+      world_.clog(one, other);
+      return [this, &one, &other] { world_.unclog(one, other); };
+    case fault_kind::bad_way:
+      return spoil_way(what);
+    case fault_kind::pause:
+      one.pause(what.lasts);
+      return [&one] { one.resume(); };
+    case fault_kind::crash:
+      one.crash();
+      return [&one] {
+        if (!one.is_up()) one.restart();
+      };
+    case fault_kind::slow_disk:
+    case fault_kind::full_disk:
+    case fault_kind::failing_disk:
+      return begin_at_disk(what);
+    case fault_kind::clock_jump:
+      one.skew(what.ahead);
+      return nullptr;
+    case fault_kind::drift: {
+      const std::int32_t before = one.drift_ppm();
+      one.drift(what.drift_ppm);
+      return [&one, before] { one.drift(before); };
+    }
+  }
+  PIRN_ASSERT(false, "a kind of fault");
+  std::unreachable();
+}
+
+std::function<void()> nemesis::spoil_way(const fault& what) {
+  host& one = host_called(what.one);
+  host& other = host_called(what.other);
+  host& low = one.number() < other.number() ? one : other;
+  host& high = &low == &one ? other : one;
+  const sim::link_options forth = world_.way(low, high);
+  const sim::link_options back = world_.way(high, low);
+  world_.set_way(low, high, what.way);
+  return [this, &low, &high, forth, back] {
+    world_.set_way_one_way(low, high, forth);
+    world_.set_way_one_way(high, low, back);
+  };
+}
+
+std::function<void()> nemesis::begin_at_disk(const fault& what) {
+  host& one = host_called(what.one);
+  if (what.kind == fault_kind::slow_disk) {
+    const duration before = one.disk_delay();
+    one.set_disk_delay(what.disk_delay);
+    return [&one, before] { one.set_disk_delay(before); };
+  }
+  const sim::disk_options before = one.disk().options();
+  sim::disk_options now = before;
+  if (what.kind == fault_kind::full_disk) {
+    now.capacity_bytes = std::max<std::uint64_t>(one.disk().used_bytes(), 1);  // 0 is no limit
+  } else {
+    now.failure = what.disk_failure;
+  }
+  one.set_disk(now);
+  return [&one, before, kind = what.kind] {
+    sim::disk_options mended = one.disk().options();  // the other of the two may be on
+    if (kind == fault_kind::full_disk) {
+      mended.capacity_bytes = before.capacity_bytes;
+    } else {
+      mended.failure = before.failure;
+    }
+    one.set_disk(mended);
+  };
 }
 
 }  // namespace pirn

@@ -58,7 +58,8 @@ TEST(nemesis, breaks_much_and_mends_all) {
   host& client = w.add_host("client", "10.0.0.2");
   server.boot(serve_echo);
   client.boot([]() -> task<> { co_await sleep_for(1h); });
-  nemesis trouble(w, {.active_for = 200s});
+  nemesis trouble(
+      w, {.active_for = 200s, .full_disks = 1, .failing_disks = 1, .clock_jumps = 1, .drifts = 1});
   w.run_for(200s);
   EXPECT_TRUE(trouble.is_quiet());
   EXPECT_TRUE(server.is_up() && client.is_up());
@@ -67,10 +68,11 @@ TEST(nemesis, breaks_much_and_mends_all) {
   EXPECT_TRUE(w.net().line_between(client.net(), server.net()).is_open());
   std::string all;
   for (const std::string& each : trouble.log()) all += each + "\n";
-  for (const char* kind : {"partition of", "partition from", "clog", "swizzle", "bad way", "pause",
-                           "slow disk", "crash"}) {
+  for (const char* kind : {"partition of", "partition from", "clog", "bad way", "pause", "crash",
+                           "slow disk", "full disk", "failing disk", "jump", "drift"}) {
     EXPECT_NE(all.find(kind), std::string::npos) << kind << " in\n" << all;
   }
+  EXPECT_GT(server.now(), w.now() + 1s) << "jumps are not mended";
 }
 
 TEST(nemesis, mends_ways_and_disks_into_what_they_were) {
@@ -93,6 +95,66 @@ TEST(nemesis, mends_ways_and_disks_into_what_they_were) {
     EXPECT_EQ(one.disk_delay(), 3ms);
     EXPECT_FALSE(one.is_paused() || two.is_paused());
   }
+}
+
+TEST(nemesis, carries_out_the_plan_that_the_world_is_given) {
+  const fault_plan plan = parse_fault_plan(
+      "1s for 2s: full-disk server\n"
+      "1s for 1s: drift client ppm 100000\n"
+      "2s for 1s: crash client     # it cannot be restarted: passed over\n"
+      "3s for 5s: partition client server\n"
+      "4s for 1s: one-way-partition server client   # so it is already: passed over\n"
+      "9s for 5s: slow-disk server delay 0.2s       # cut short by the end\n"
+      "11s for 1s: pause server                     # after the end\n");
+  world w({.faults = &plan});
+  host& server = w.add_host("server", "10.0.0.1");
+  host& client = w.add_host("client", "10.0.0.2");
+  server.boot(serve_echo);
+  server.disk().put("/file", "text");
+  nemesis trouble(w, {.active_for = 10s});
+  EXPECT_EQ(trouble.plan(), plan);
+  EXPECT_EQ(w.plan(), plan);
+  w.run_for(1500ms);
+  EXPECT_EQ(server.disk().options().capacity_bytes, 4U);
+  EXPECT_EQ(client.drift_ppm(), 100'000);
+  w.run_for(2s);
+  EXPECT_EQ(server.disk().options().capacity_bytes, 0U);
+  EXPECT_EQ(client.drift_ppm(), 0);
+  EXPECT_EQ(client.now(), w.now() + 100ms);
+  EXPECT_FALSE(w.net().line_between(server.net(), client.net()).is_open());
+  w.run_for(6s);
+  EXPECT_EQ(server.disk_delay(), 200ms);
+  EXPECT_FALSE(trouble.is_quiet());
+  w.run_for(1s);
+  EXPECT_EQ(server.disk_delay(), 0s);
+  EXPECT_TRUE(trouble.is_quiet());
+  const std::vector<std::string> done{"1.000000 s: full disk of server for 2.000000 s",
+                                      "1.000000 s: drift of the clock of client for 1.000000 s",
+                                      "3.000000 s: partition of client and server for 5.000000 s",
+                                      "9.000000 s: slow disk of server for 5.000000 s"};
+  EXPECT_EQ(trouble.log(), done);
+}
+
+TEST(nemesis, a_drawn_plan_that_is_given_back_does_the_same) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    fault_plan drawn;
+    const std::uint64_t hash = replay({.seed = seed}, [&](world& w) {
+      small_scenario(w);
+      drawn = w.plan();
+    });
+    const fault_plan read = parse_fault_plan(to_string(drawn));
+    EXPECT_EQ(replay({.seed = seed, .faults = &read}, small_scenario), hash);
+    const fault_plan none;
+    EXPECT_NE(replay({.seed = seed, .faults = &none}, small_scenario), hash);
+  }
+}
+
+TEST(nemesis, a_plan_for_other_hosts_is_refused) {
+  const fault_plan plan = parse_fault_plan("1s for 2s: clog one three");
+  world w({.faults = &plan});
+  w.add_host("one", "10.0.0.1");
+  w.add_host("two", "10.0.0.2");
+  EXPECT_THROW(nemesis(w, {}), std::invalid_argument);
 }
 
 TEST(nemesis, does_only_what_its_policy_says) {

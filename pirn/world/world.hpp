@@ -17,6 +17,7 @@
 #include "pirn/sim/network.hpp"
 #include "pirn/world/buggify.hpp"
 #include "pirn/world/failure.hpp"
+#include "pirn/world/fault_plan.hpp"
 #include "pirn/world/host.hpp"
 #include "pirn/world/names.hpp"
 
@@ -30,6 +31,8 @@ struct world_options {
   bool shuffle_hosts = false;  ///< hosts that have something to do at one moment: in drawn order,
                                ///< else in the order in which they were added
   bool shuffle_tasks = false;  ///< a host's tasks that are ready together: in drawn order
+  /// What a nemesis does in place of what it would draw; lives as long as the world.
+  const fault_plan* faults = nullptr;
 };
 static_assert(std::is_trivially_copyable_v<world_options>);
 
@@ -111,6 +114,8 @@ class world {
   void set_usual_way(const sim::link_options& options) noexcept { net_.set_usual_way(options); }
   /// Takes away what stands between any two hosts.
   void heal_all();
+  /// What its nemesis does, the last one's if there were several; empty without one.
+  const fault_plan& plan() const noexcept { return plan_; }
 
   // Chance and history.
   /// Random numbers by purpose, apart from all others.
@@ -132,6 +137,7 @@ class world {
     decisions_.note(now(), what, whom, how_much);
   }
   void note_fault(std::string_view what, std::uint64_t whom) noexcept;
+  void keep_plan(const fault_plan& of_nemesis) { plan_ = of_nemesis; }
 
  private:
   friend class host;
@@ -160,6 +166,7 @@ class world {
   sim::network net_;
   world_names names_;
   detail::buggify_sites buggify_;
+  fault_plan plan_;
   std::deque<std::unique_ptr<host>> hosts_;
   std::vector<host*> awake_;
   std::vector<host*> round_;  // those that were awake when it began, in order
