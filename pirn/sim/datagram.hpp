@@ -26,6 +26,7 @@ class datagram final : public simulated_event, public list_hook<> {
   datagram_exchange* at = nullptr;  ///< where it arrives
   datagram_exchange* of = nullptr;  ///< where it was sent
   line* on = nullptr;               ///< the way that it takes
+  time_point since{};               ///< when it was sent
   std::vector<std::byte> bytes;
 
  private:

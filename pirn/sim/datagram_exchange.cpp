@@ -116,6 +116,7 @@ int datagram_exchange::send(const datagram_socket& from, const endpoint& to,
 void datagram_exchange::post(datagram& sent, host& to) {
   sent.at = &to.datagrams();
   sent.on = &home_.line_to(to, sent.is_refusal);
+  sent.since = home_.net().events().now();
   line& way = *sent.on;
   if (way.loses_all() || way.loses(random_)) return put(sent);
   if (way.doubles(random_)) {
@@ -125,6 +126,7 @@ void datagram_exchange::post(datagram& sent, host& to) {
     twin.at = sent.at;
     twin.of = sent.of;
     twin.on = sent.on;
+    twin.since = sent.since;
     twin.loops_back = sent.loops_back;
     twin.is_refusal = sent.is_refusal;
     twin.bytes = sent.bytes;
@@ -173,6 +175,15 @@ void datagram_exchange::arrived(datagram& there) noexcept {
   network& net = home_.net();
   net.decisions().note(net.events().now(), decision::datagram,
                        home_.number() << 16 | there.to.port(), there.bytes.size());
+  if (traffic_watcher* watcher = net.watcher(); watcher != nullptr) [[unlikely]] {
+    watcher->arrived({.sent = there.since,
+                      .arrived = net.events().now(),
+                      .what = decision::datagram,
+                      .from = there.of->home().number(),
+                      .to = home_.number(),
+                      .stream = there.to.port(),
+                      .size_bytes = static_cast<std::uint32_t>(there.bytes.size())});
+  }
   if (is_multicast(there.to) || is_broadcast(there.to)) {
     deliver_to_many(there);
   } else {

@@ -137,6 +137,7 @@ void network::drop(packet& dropped) noexcept {
 
 void network::transmit(packet& sent, stream_socket& to) {
   sent.to = &to;
+  sent.since = events().now();
   to.whole().under_way.push_back(sent);
   ++totals_.packets_carried;
   totals_.bytes_carried += sent.size;
@@ -151,6 +152,7 @@ bool network::transmit_once(packet& sent, stream_socket& to) {
   line& way = to.incoming();
   if (way.loses_all() || way.loses(random_)) return false;
   sent.to = &to;
+  sent.since = events().now();
   to.whole().under_way.push_back(sent);
   ++totals_.packets_carried;
   if (!way.is_open()) return true;  // it waits for the clog to end
@@ -175,6 +177,22 @@ void network::tell(stream_socket& to, const stream_sender::feedback& told) {
   }
 }
 
+void network::note_arrival(const packet& there) noexcept {
+  const stream_socket& to = *there.to;
+  decisions().note(events().now(), there.kind, to.number(), there.size);
+  if (watcher_ == nullptr || there.kind == decision::syn_retry) [[likely]]
+    return;
+  const host* from = to.other_end().home();
+  if (from == nullptr || to.home() == nullptr) return;  // nobody has the address
+  watcher_->arrived({.sent = there.since,
+                     .arrived = events().now(),
+                     .what = there.kind,
+                     .from = from->number(),
+                     .to = to.home()->number(),
+                     .stream = to.number() / 2,
+                     .size_bytes = there.size});
+}
+
 void network::arrived(packet& there) noexcept {
   stream_socket& to = *there.to;
   connection& on = to.whole();
@@ -182,7 +200,7 @@ void network::arrived(packet& there) noexcept {
     return stopped_short(there);
   }
   on.under_way.remove(there);
-  decisions().note(events().now(), there.kind, to.number(), there.size);
+  note_arrival(there);
   if (to.has_vanished() && there.kind != decision::syn) [[unlikely]] {
     answer_for_vanished(there);
     return settle(on);

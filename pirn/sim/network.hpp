@@ -15,6 +15,7 @@
 #include "pirn/sim/decision_log.hpp"
 #include "pirn/sim/event_queue.hpp"
 #include "pirn/sim/packet.hpp"
+#include "pirn/sim/traffic.hpp"
 #include "pirn/sim/way_table.hpp"
 
 namespace pirn::sim {
@@ -64,6 +65,8 @@ class network {
   statistics count() const noexcept;
   /// In the order in which they came.
   std::span<host* const> hosts() const noexcept { return hosts_; }
+  /// From now on `watcher` is told of what arrives; null: nobody.
+  void watch(traffic_watcher* watcher) noexcept { watcher_ = watcher; }
 
   // What may go wrong.
   void set_usual_way(const link_options& options) noexcept { ways_.set_usual(options); }
@@ -109,11 +112,13 @@ class network {
   void given_up(stream_socket& end) noexcept;
   /// Frees the connection if it is over.
   void settle(connection& checked) noexcept;
+  traffic_watcher* watcher() const noexcept { return watcher_; }
 
  private:
   using address = std::array<std::uint8_t, 17>;  // the family, then the IP
   static address key_of(const endpoint& at) noexcept;
 
+  void note_arrival(const packet& there) noexcept;
   void put_on_line(packet& sent, duration later);
   void wait_for_line(packet& sent);
   void stopped_short(packet& there);
@@ -136,6 +141,7 @@ class network {
   intrusive_list<connection> connections_;
   std::uint64_t next_connection_ = 0;
   statistics totals_;
+  traffic_watcher* watcher_ = nullptr;
 };
 
 }  // namespace pirn::sim

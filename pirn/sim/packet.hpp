@@ -25,6 +25,7 @@ inline constexpr std::uint32_t packet_max_bytes = 16 * 1024;
 class packet final : public simulated_event, public list_hook<> {
  public:
   stream_socket* to = nullptr;
+  time_point since{};  ///< when it was sent
   decision kind = decision::data;
   std::uint32_t size = 0;  ///< bytes that it carries
   std::uint32_t used = 0;  ///< of these, already read
