@@ -1,9 +1,12 @@
 // failure: what a world throws: what went wrong in it, and how to see it again.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "pirn/base/time.hpp"
 
@@ -23,9 +26,14 @@ class world_failure : public std::runtime_error {
   world_failure(const world_moment& at, const std::string& what);
 
   const world_moment& at() const noexcept { return at_; }
+  /// The message without the seed, the moment and the number.
+  std::string_view cause() const noexcept { return std::string_view(what()).substr(cause_begins_); }
 
  private:
+  world_failure(const world_moment& at, const std::string& beginning, const std::string& what);
+
   world_moment at_;
+  std::size_t cause_begins_;
 };
 
 /// What had to come did not come in time.
@@ -39,5 +47,10 @@ class program_failed : public world_failure {
  public:
   using world_failure::world_failure;
 };
+
+/// In what way a run failed, without where and when: the type of the error and the first line of
+/// its cause, with '#' for each number. Two runs that fail by one bug mostly fail in one way.
+/// Requires: not null.
+std::string way_of_failing(const std::exception_ptr& error);
 
 }  // namespace pirn
