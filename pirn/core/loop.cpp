@@ -8,6 +8,7 @@
 #include "pirn/base/assert.hpp"
 #include "pirn/core/frame.hpp"
 #include "pirn/core/frame_pool.hpp"
+#include "pirn/core/ready_order.hpp"
 
 namespace pirn {
 
@@ -190,10 +191,31 @@ void loop::resume(ready_node& node) noexcept {
   task.resume_point_.resume();
 }
 
-// The turn of a loop that shuffles, records or measures.
+namespace {
+
+// One of those that are ready, in a list of its own; the others stay as they are.
+ready_node* take_chosen(ready_list& ready, ready_order& order) {
+  if (ready.empty()) return nullptr;
+  std::vector<ready_node*> nodes;
+  std::vector<std::uint64_t> ids;
+  while (!ready.empty()) {
+    nodes.push_back(&ready.pop());
+    ids.push_back(static_cast<task_record*>(nodes.back())->id());
+  }
+  const std::size_t chosen = order.choose(ids);
+  ready_list alone;
+  for (std::size_t i = 0; i < nodes.size(); ++i) (i == chosen ? alone : ready).push(*nodes[i]);
+  return alone.take_all();
+}
+
+}  // namespace
+
+// The turn of a loop that shuffles, records or measures. With an order of its own it is over after
+// one task.
 void loop::careful_turn() {
-  if (options_.shuffle_seed) shuffle_ready();
-  ready_node* batch = ready_.take_all();
+  ready_order* order = options_.shuffle_seed ? order_of_ready.of(*this).get() : nullptr;
+  if (options_.shuffle_seed && order == nullptr) shuffle_ready();
+  ready_node* batch = order != nullptr ? take_chosen(ready_, *order) : ready_.take_all();
   while (!urgent_.empty() || batch != nullptr) {
     ready_node& node = urgent_.empty() ? *batch : urgent_.pop();
     if (&node == batch) batch = node.next_ready_;

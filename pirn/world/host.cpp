@@ -28,7 +28,7 @@ host::~host() {
 void host::start_loop() {
   const world_options& all = world_.options();
   std::optional<std::uint64_t> shuffle_seed;
-  if (all.shuffle_tasks) shuffle_seed = random("tasks")();
+  if (all.schedule.order != turn_order::fifo) shuffle_seed = random("tasks")();
   running_loop_ = std::make_unique<detail::host_loop>(
       net_, clock_,
       detail::host_loop_options{.files = options_.files != nullptr ? options_.files : &disk_,
@@ -38,6 +38,8 @@ void host::start_loop() {
   decisions_ = 0;
   loop_entry entered(loop());
   net::resolver::current().ask(world_.names());
+  if (all.schedule.order != turn_order::pct) return;
+  order_of_ready.of(loop()) = std::make_unique<detail::pct_order>(random("tasks"), all.schedule);
 }
 
 void host::stop_loop() noexcept {

@@ -186,8 +186,9 @@ TEST(replay, two_hundred_seeds_run_twice_give_equal_hashes_and_all_differ) {
 
 TEST(replay, the_order_of_hosts_and_tasks_may_be_drawn_too) {
   const std::uint64_t usual = replay({.seed = 1}, small_scenario);
-  EXPECT_NE(replay({.seed = 1, .shuffle_hosts = true}, small_scenario), usual);
-  EXPECT_NE(replay({.seed = 1, .shuffle_tasks = true}, small_scenario), usual);
+  for (const turn_order order : {turn_order::drawn, turn_order::pct}) {
+    EXPECT_NE(replay({.seed = 1, .schedule = {.order = order}}, small_scenario), usual);
+  }
 }
 
 TEST(replay, tells_the_first_event_that_differs) {

@@ -30,6 +30,7 @@ world::world(const world_options& options)
     : options_(options),
       random_(options.seed),
       order_(random_.split("order of hosts")),
+      host_priorities_(random_.split("priorities of hosts"), options.schedule),
       events_(options.start_time),
       net_({events_, decisions_}, options.network, random_),
       buggify_(random_) {}
@@ -88,9 +89,29 @@ void world::gather_round() {
   turn_ = 0;
   round_.swap(awake_);
   std::ranges::sort(round_, {}, &host::number);
-  if (!options_.shuffle_hosts) return;
-  for (std::size_t left = round_.size(); left > 1; --left) {
-    std::swap(round_[left - 1], round_[order_.below(left)]);
+  switch (options_.schedule.order) {
+    case turn_order::fifo:
+      break;
+    case turn_order::drawn:
+      for (std::size_t left = round_.size(); left > 1; --left) {
+        std::swap(round_[left - 1], round_[order_.below(left)]);
+      }
+      break;
+    case turn_order::pct:
+      order_by_priority();
+      break;
+  }
+}
+
+void world::order_by_priority() {
+  std::vector<host*> waiting = std::exchange(round_, {});
+  std::vector<std::uint64_t> numbers;
+  for (const host* each : waiting) numbers.push_back(each->number());
+  while (!waiting.empty()) {
+    const auto chosen = static_cast<std::ptrdiff_t>(host_priorities_.choose(numbers));
+    round_.push_back(waiting[static_cast<std::size_t>(chosen)]);
+    waiting.erase(waiting.begin() + chosen);
+    numbers.erase(numbers.begin() + chosen);
   }
 }
 

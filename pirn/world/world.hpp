@@ -20,6 +20,7 @@
 #include "pirn/world/fault_plan.hpp"
 #include "pirn/world/host.hpp"
 #include "pirn/world/names.hpp"
+#include "pirn/world/scheduling.hpp"
 
 namespace pirn {
 
@@ -27,10 +28,8 @@ struct world_options {
   std::uint64_t seed = 0;   ///< of all that is left to chance
   time_point start_time{};  ///< what the clock shows at first
   sim::network_options network{};
-  duration blocking_delay{};   ///< how long a blocking call (to_thread) takes
-  bool shuffle_hosts = false;  ///< hosts that have something to do at one moment: in drawn order,
-                               ///< else in the order in which they were added
-  bool shuffle_tasks = false;  ///< a host's tasks that are ready together: in drawn order
+  duration blocking_delay{};  ///< how long a blocking call (to_thread) takes
+  scheduling schedule{};      ///< who goes first of hosts and tasks that could go at one moment
   /// What a nemesis does in place of what it would draw; lives as long as the world.
   const fault_plan* faults = nullptr;
 };
@@ -152,6 +151,7 @@ class world {
   void program_has_failed(program& which) noexcept;
   void programs_have_ended(host& on) { ended_.push_back(&on); }
   void gather_round();
+  void order_by_priority();
   bool has_turns() const noexcept { return turn_ < round_.size() || !awake_.empty(); }
   void check();
   void check_programs();
@@ -161,6 +161,7 @@ class world {
   world_options options_;
   random_source random_;
   random_source order_;  // of hosts
+  detail::pct_order host_priorities_;
   sim::event_queue events_;
   sim::decision_log decisions_;
   sim::network net_;
