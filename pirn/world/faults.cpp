@@ -7,19 +7,22 @@ namespace pirn {
 
 using obstacle = sim::line::obstacle;
 
-void world::note_fault(std::string_view what, std::uint64_t whom) noexcept {
+void world::note_fault(std::string_view what, const host& one, const host& other) noexcept {
   running_hash name;
   name.add(what);
-  note(sim::decision::fault, whom, name.value() >> 8);
+  const bool is_way = &one != &other;
+  note(sim::decision::fault, is_way ? one.number() << 32 | other.number() : one.number(),
+       name.value() >> 8);
+  if (observer_ != nullptr) observer_->was_done(what, one, other);
 }
 
 void world::block(host& from, host& to, obstacle what, std::string_view name) {
-  note_fault(name, from.number() << 32 | to.number());
+  note_fault(name, from, to);
   net_.block(net_.line_between(from.net(), to.net()), what);
 }
 
 void world::unblock(host& from, host& to, obstacle what, std::string_view name) {
-  note_fault(name, from.number() << 32 | to.number());
+  note_fault(name, from, to);
   net_.unblock(net_.line_between(from.net(), to.net()), what);
 }
 
@@ -57,7 +60,7 @@ void world::set_way(host& one, host& other, const sim::link_options& options) {
 }
 
 void world::set_way_one_way(host& from, host& to, const sim::link_options& options) {
-  note_fault("way", from.number() << 32 | to.number());
+  note_fault("way", from, to);
   net_.line_between(from.net(), to.net()).set_options(options);
 }
 

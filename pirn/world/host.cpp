@@ -114,6 +114,7 @@ void host::take_turn() {
   if (const std::uint64_t latest = loop().decisions(); latest != decisions_) {
     decisions_ = latest;
     world_.note(sim::decision::ran, number(), latest >> 8);
+    if (world_observer* observer = world_.observer()) observer->took_turn(*this);
   }
   set_timer();
 }
@@ -141,7 +142,7 @@ void host::clear(alarm& set) noexcept {
 
 void host::crash() {
   PIRN_ASSERT(!taking_turn_, "a host is not crashed by its own tasks");
-  world_.note_fault("crash", number());
+  world_.note_fault("crash", *this);
   net_.go_down();
   stop_loop();
   disk_.lose_power();
@@ -151,14 +152,14 @@ void host::crash() {
 
 void host::restart() {
   if (is_up()) crash();
-  world_.note_fault("restart", number());
+  world_.note_fault("restart", *this);
   net_.come_up();
   start_loop();
   if (boot_ != nullptr) start_boot();
 }
 
 void host::pause(duration length) {
-  world_.note_fault("pause", number());
+  world_.note_fault("pause", *this);
   clear(pause_end_);
   world_.events().add(pause_end_, saturating_add(world_.now(), length));
   if (paused_) return;
@@ -174,24 +175,24 @@ void host::resume() {
 }
 
 void host::set_disk_delay(duration delay) {
-  world_.note_fault("disk delay", number());
+  world_.note_fault("disk delay", *this);
   options_.disk_delay = delay;
   if (running_loop_ != nullptr) running_loop_->driver().set_file_delay(delay);
 }
 
 void host::set_disk(const sim::disk_options& options) {
-  world_.note_fault("disk", number());
+  world_.note_fault("disk", *this);
   disk_.set_options(options);
 }
 
 void host::skew(duration ahead) {
-  world_.note_fault("skew", number());
+  world_.note_fault("skew", *this);
   clock_.skew(world_.now(), ahead);
   wake();
 }
 
 void host::drift(std::int32_t parts_per_million) {
-  world_.note_fault("drift", number());
+  world_.note_fault("drift", *this);
   clock_.drift(world_.now(), parts_per_million);
   wake();
 }

@@ -89,6 +89,8 @@ void nemesis::strike() {
 
 void nemesis::carry_out(const fault& what) {
   if (!can_be(what)) return;
+  world_observer* const observer = world_.observer();
+  if (observer != nullptr) observer->fault_began(what);
   std::function<void()> mend = begin(what);
   std::string line =
       fmt::format("{:.6f} s: {}", seconds(world_.now().time_since_epoch()), describe(what));
@@ -100,6 +102,8 @@ void nemesis::carry_out(const fault& what) {
     begun->mend = std::move(mend);
     world_.events().add(*begun, std::min(saturating_add(world_.now(), what.lasts), end_));
     outbreaks_.push_back(std::move(begun));
+  } else if (observer != nullptr) {
+    observer->fault_ended(what);
   }
   log_.push_back(std::move(line));
 }
@@ -121,6 +125,7 @@ void nemesis::end(outbreak& over) {
   const std::unique_ptr<outbreak> last = std::move(*place);
   outbreaks_.erase(place);
   last->mend();
+  if (world_observer* observer = world_.observer()) observer->fault_ended(*last->what);
 }
 
 // ---- what ----

@@ -20,6 +20,7 @@
 #include "pirn/world/fault_plan.hpp"
 #include "pirn/world/host.hpp"
 #include "pirn/world/names.hpp"
+#include "pirn/world/observer.hpp"
 #include "pirn/world/scheduling.hpp"
 
 namespace pirn {
@@ -124,6 +125,11 @@ class world {
   /// Writes all decisions down from now on.
   void record(std::vector<sim::decision_entry>& into) noexcept { decisions_.write_to(&into); }
   void record_no_more() noexcept { decisions_.write_to(nullptr); }
+  /// From now on `observer` is told of what happens; null: nobody.
+  void watch(world_observer* observer) noexcept {
+    observer_ = observer;
+    net_.watch(observer);
+  }
   sim::network::statistics network_statistics() const noexcept { return net_.count(); }
   world_moment moment() const noexcept { return {options_.seed, now(), decisions_.count()}; }
 
@@ -135,7 +141,10 @@ class world {
   void note(sim::decision what, std::uint64_t whom, std::uint64_t how_much) noexcept {
     decisions_.note(now(), what, whom, how_much);
   }
-  void note_fault(std::string_view what, std::uint64_t whom) noexcept;
+  void note_fault(std::string_view what, const host& one) noexcept { note_fault(what, one, one); }
+  /// The same of the way from one to the other.
+  void note_fault(std::string_view what, const host& one, const host& other) noexcept;
+  world_observer* observer() const noexcept { return observer_; }
   void keep_plan(const fault_plan& of_nemesis) { plan_ = of_nemesis; }
 
  private:
@@ -168,6 +177,7 @@ class world {
   world_names names_;
   detail::buggify_sites buggify_;
   fault_plan plan_;
+  world_observer* observer_ = nullptr;
   std::deque<std::unique_ptr<host>> hosts_;
   std::vector<host*> awake_;
   std::vector<host*> round_;  // those that were awake when it began, in order
