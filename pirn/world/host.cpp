@@ -5,6 +5,7 @@
 
 #include "pirn/base/assert.hpp"
 #include "pirn/net/resolver.hpp"
+#include "pirn/tls/seeded_random.hpp"
 #include "pirn/world/world.hpp"
 
 namespace pirn {
@@ -14,7 +15,8 @@ host::host(world& home, sim::host_setup setup, const host_options& options)
       net_(home.net(), std::move(setup)),
       disk_(home.events(), home.random(net_.name())),
       options_(options),
-      clock_(home.now()) {
+      clock_(home.now()),
+      secrets_(random("secrets")) {
   clock_.skew(home.now(), options.clock_skew);
   clock_.drift(home.now(), options.clock_drift_ppm);
   net_.ledger().tell(this);
@@ -44,6 +46,7 @@ void host::start_loop() {
 
 void host::stop_loop() noexcept {
   const detail::buggify_scope programs_run(world_.buggify_sites());
+  const tls::seeded_random seeded(secrets_);
   running_loop_->end_tasks();
   running_loop_.reset();
   clear(timer_);
@@ -107,6 +110,7 @@ void host::take_turn() {
   taking_turn_ = true;
   {
     const detail::buggify_scope programs_run(world_.buggify_sites());
+    const tls::seeded_random seeded(secrets_);
     loop().run_ready();
   }
   taking_turn_ = false;

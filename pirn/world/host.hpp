@@ -162,6 +162,7 @@ class host final : private sim::request_ledger::observer {
   time_point timer_at_ = never;
   alarm pause_end_{*this, &host::resume};
   std::uint64_t decisions_ = 0;  // of its loop, when they were last noted
+  random_source secrets_;        // what OpenSSL draws here
   bool paused_ = false;
   bool awake_ = false;  // it is among those that have a turn to come
   bool taking_turn_ = false;
