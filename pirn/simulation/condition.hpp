@@ -90,8 +90,7 @@ class [[nodiscard]] condition final
 /// something (a request, an item of a store) goes into select(), which takes exactly one.
 ///
 /// Returns:  a `condition_value`, which tells what has happened by the moment at which the task
-///           goes on, what had happened before included; of several sleeps that end at one moment
-///           it is the first.
+///           goes on, what had happened before included.
 /// Throws:   what the first member to fail fails with; a child that was cancelled fails with
 ///           future_cancelled.
 /// Cancel:   withdraws all waits; no member notices.

@@ -70,8 +70,8 @@ template <class T>
 bool has_come(const child_wait<T, false>& wait) noexcept {
   return wait.holder()->has_ended();
 }
-inline bool has_come(const sleep_wait&) noexcept {
-  return false;
+inline bool has_come(const sleep_wait& wait) noexcept {
+  return wait.until() <= now();
 }
 
 /// An occurrence with its wait, which is the member's own or (`Wait` is a reference) someone

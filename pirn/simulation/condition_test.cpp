@@ -111,6 +111,15 @@ TEST_F(des_condition, what_happens_in_the_same_moment_is_told_too) {
   });
 }
 
+TEST_F(des_condition, all_sleeps_that_end_at_the_moment_are_told) {
+  simulate([](task_group&) -> task<> {
+    auto both = co_await des::any_of(sleep_for(1s), sleep_for(1s), sleep_for(2s));
+    EXPECT_TRUE(both.happened<0>());
+    EXPECT_TRUE(both.happened<1>());
+    EXPECT_FALSE(both.happened<2>());
+  });
+}
+
 TEST_F(des_condition, a_sleep_is_a_time_limit) {
   run_virtual([]() -> task<> {
     des::event<int> done;

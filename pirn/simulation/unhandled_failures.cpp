@@ -13,7 +13,7 @@ unhandled_failures::~unhandled_failures() {
 
 void unhandled_failures::add(const void* event, const std::exception_ptr& error) {
   entries_.push_back({event, error});
-  if (!is_armed()) home_.timers().add(*this, home_.now(), INT16_MAX);
+  if (!is_armed()) home_.timers().add(*this, home_.now());
 }
 
 // The youngest: an event that has ended may have been at the same address.

@@ -18,7 +18,7 @@ class unhandled_failures final : public timer_node {
  public:
   /// `failure`, if it is null, and `stopped` are set when a run is to end.
   unhandled_failures(loop& home, std::exception_ptr& failure, bool& stopped) noexcept
-      : home_(home), failure_(failure), stopped_(stopped) {}
+      : timer_node(INT16_MAX), home_(home), failure_(failure), stopped_(stopped) {}
   ~unhandled_failures();
 
   void add(const void* event, const std::exception_ptr& error);
