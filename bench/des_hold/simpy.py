@@ -15,7 +15,7 @@ from SimPy.Simulation import Process, Simulation, hold
 class Sleeper(Process):
     def live(self, draw, left):
         while True:
-            yield hold, self, 1 + draw(2**20)
+            yield hold, self, 1 + int(draw() * 2**20)
             left[0] -= 1
             if left[0] == 0:
                 self.sim.stopSimulation()
@@ -26,7 +26,7 @@ def hold_model(processes):
         sim = Simulation()
         sim.initialize()
         left = [processes + count]
-        draw = random.Random(1).randrange
+        draw = random.Random(1).random
         for _ in range(processes):
             sleeper = Sleeper(sim=sim)
             sim.activate(sleeper, sleeper.live(draw, left))

@@ -41,7 +41,7 @@ def _all(results):
     yield against(results, "des_hold", "100000", 1, "limit-coroutine")
     yield against(results, "des_hold", "100000", 1 / 3, "shared-ptr")
     yield absolute(results, "des_hold", "1000000", "cpu", "ns", 500)
-    for case in ("1", "1000", "100000"):
+    for case in ("10", "1000", "100000"):
         yield against(results, "des_hold", case, 1 / 20, "simpy")
     yield absolute(results, "des_memory", "1000000", "memory", "B", 256)
     yield absolute(results, "des_mm1", "store", "cpu", "ns", 100)
