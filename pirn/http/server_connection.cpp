@@ -9,18 +9,11 @@
 #include "pirn/core/loop.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/http/serialize.hpp"
+#include "pirn/http/wall_clock.hpp"
 #include "pirn/io/linger.hpp"
 #include "pirn/tls/error.hpp"
 
 namespace pirn::http::detail {
-
-std::chrono::sys_seconds wall_seconds() noexcept {
-  if (loop::current().driver().is_virtual()) {
-    return std::chrono::sys_seconds(
-        std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()));
-  }
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 server_connection::server_connection(io::any_stream peer, endpoint from, const handler& answer,
                                      const server_options& options,

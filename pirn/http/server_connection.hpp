@@ -1,7 +1,6 @@
 // server_connection: one client's connection, from bytes to exchanges and back.
 #pragma once
 
-#include <chrono>
 #include <span>
 #include <string>
 
@@ -80,8 +79,5 @@ class server_connection {
   bool continue_owed_ = false;
   bool broke_off_ = false;  // the last answer is not whole, and the client must not think so
 };
-
-/// The date for `Date` fields: the wall clock, or on virtual time a clock that starts at the epoch.
-std::chrono::sys_seconds wall_seconds() noexcept;
 
 }  // namespace pirn::http::detail

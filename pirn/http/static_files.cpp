@@ -13,8 +13,9 @@
 #include "pirn/http/media_type.hpp"
 #include "pirn/http/path.hpp"
 #include "pirn/http/range.hpp"
-#include "pirn/http/server_connection.hpp"
+#include "pirn/http/wall_clock.hpp"
 #include "pirn/io/file.hpp"
+#include "pirn/platform/blocking_files.hpp"
 
 namespace pirn::http {
 
@@ -29,21 +30,32 @@ struct found_file {
   bool is_directory = false;
 };
 
+file_status::kind kind_of(const std::string& path) {
+  blocking_request<stat_operation> asking;
+  asking.path = path;
+  return asking.perform() == 0 ? asking.status.type : file_status::kind::other;
+}
+
+std::string checked_root(const std::string& path) {
+  const auto real = blocking_files().canonical(path);
+  if (!real) throw std::system_error(real.error(), "serve " + path);
+  if (kind_of(*real) == file_status::kind::directory) return *real;
+  throw std::system_error(ENOTDIR, std::generic_category(), "serve " + *real);
+}
+
 // Follows links and checks that the end is still below the root. Blocks: for a thread.
 found_file find_below(const std::string& root, const std::string& relative) {
-  std::error_code error;
-  std::filesystem::path real = std::filesystem::canonical(root + "/" + relative, error);
-  if (error) return {.code = status::not_found, .path = {}};
-  const std::string text = real.string();
-  const bool inside = text == root || root == "/" || text.starts_with(root + "/");
+  const auto real = blocking_files().canonical(root + "/" + relative);
+  if (!real) return {.code = status::not_found, .path = {}};
+  const bool inside = *real == root || root == "/" || real->starts_with(root + "/");
   if (!inside) return {.code = status::forbidden, .path = {}};
-  const std::filesystem::file_type type = std::filesystem::status(real, error).type();
-  if (type == std::filesystem::file_type::directory) {
-    return {.code = status::ok, .path = text, .is_directory = true};
+  const file_status::kind type = kind_of(*real);
+  if (type == file_status::kind::directory) {
+    return {.code = status::ok, .path = *real, .is_directory = true};
   }
   // Opening a pipe would wait for its writer.
-  if (type != std::filesystem::file_type::regular) return {.code = status::not_found, .path = {}};
-  return {.code = status::ok, .path = text};
+  if (type != file_status::kind::regular) return {.code = status::not_found, .path = {}};
+  return {.code = status::ok, .path = *real};
 }
 
 std::string entity_text(const file_status& of) {
@@ -77,9 +89,11 @@ std::string escape_html(std::string_view text) {
 }
 
 std::string list_directory(const std::string& path) {
+  const auto entries = blocking_files().entries(path);
+  if (!entries) throw std::system_error(entries.error(), "list " + path);
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    names.push_back(entry.path().filename().string() + (entry.is_directory() ? "/" : ""));
+  for (const auto& [name, type] : *entries) {
+    names.push_back(name + (type == file_status::kind::directory ? "/" : ""));
   }
   std::ranges::sort(names);
   std::string page = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Index</title>\n<ul>\n";
@@ -158,7 +172,7 @@ task<> answer_with(exchange& current, const std::string& path) {
   const auto modified = std::chrono::floor<std::chrono::seconds>(
       std::chrono::sys_time<std::chrono::nanoseconds>(std::chrono::nanoseconds(state.modified_ns)));
   const validators known{.etag = entity_tag{.opaque = tag}, .last_modified = modified};
-  const std::chrono::sys_seconds today = detail::wall_seconds();
+  const std::chrono::sys_seconds today = wall_seconds();
   const request_head& request = current.request();
   current.headers()
       .add(field_id::etag, "\"" + tag + "\"")
@@ -183,11 +197,7 @@ task<> answer_with(exchange& current, const std::string& path) {
 }  // namespace
 
 static_files::static_files(const std::filesystem::path& root, static_options options)
-    : root_(std::filesystem::canonical(root).string()), options_(options) {
-  if (!std::filesystem::is_directory(root_)) {
-    throw std::system_error(ENOTDIR, std::generic_category(), "serve " + root_);
-  }
-}
+    : root_(checked_root(root.string())), options_(options) {}
 
 task<> static_files::operator()(exchange& current) const {
   const request_head& request = current.request();

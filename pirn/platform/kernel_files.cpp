@@ -1,6 +1,8 @@
 #include "pirn/platform/kernel_files.hpp"
 
 #include <cerrno>
+#include <filesystem>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -67,7 +69,7 @@ file_status status_of(const struct stat& found) noexcept {
   };
 }
 
-class kernel_file_system final : public file_system {
+class kernel_file_tree final : public file_tree {
  public:
   void perform(open_operation& request) noexcept override {
     if (has_nul(request.path)) {
@@ -149,12 +151,45 @@ class kernel_file_system final : public file_system {
     });
     if (request.result == 0) request.status = status_of(found);
   }
+
+  std::expected<std::string, std::error_code> canonical(const std::string& path) override {
+    std::error_code error = nul_error(path);
+    std::filesystem::path real;
+    if (!error) real = std::filesystem::canonical(path, error);
+    if (error) return std::unexpected(error);
+    return std::move(real).string();
+  }
+
+  std::expected<std::vector<directory_entry>, std::error_code> entries(
+      const std::string& path) override {
+    std::error_code error = nul_error(path);
+    std::filesystem::directory_iterator next;
+    if (!error) next = std::filesystem::directory_iterator(path, error);
+    std::vector<directory_entry> all;
+    while (!error && next != std::filesystem::directory_iterator()) {
+      std::error_code leads_nowhere;
+      all.push_back({next->path().filename().string(), kind_of(next->status(leads_nowhere))});
+      next.increment(error);
+    }
+    if (error) return std::unexpected(error);
+    return all;
+  }
+
+ private:
+  static std::error_code nul_error(const std::string& path) {
+    return has_nul(path) ? std::make_error_code(std::errc::invalid_argument) : std::error_code();
+  }
+  static file_status::kind kind_of(const std::filesystem::file_status& found) noexcept {
+    if (std::filesystem::is_regular_file(found)) return file_status::kind::regular;
+    if (std::filesystem::is_directory(found)) return file_status::kind::directory;
+    return file_status::kind::other;
+  }
 };
 
 }  // namespace
 
-file_system& kernel_files() noexcept {
-  static constinit kernel_file_system files;
+file_tree& kernel_files() noexcept {
+  static constinit kernel_file_tree files;
   return files;
 }
 

@@ -1,7 +1,7 @@
 // kernel_files: files by plain system calls.
 #pragma once
 
-#include "pirn/core/file_system.hpp"
+#include "pirn/core/file_tree.hpp"
 
 namespace pirn {
 
@@ -9,7 +9,7 @@ namespace pirn {
 /// -EINVAL, for the kernel would silently take its beginning.
 ///
 /// Threads: any.
-file_system& kernel_files() noexcept;
+file_tree& kernel_files() noexcept;
 
 namespace detail {
 

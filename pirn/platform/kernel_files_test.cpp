@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <map>
 #include <string>
 
 #include <fcntl.h>
@@ -110,6 +111,25 @@ TEST_F(kernel_files, a_full_disk_is_an_error_of_the_write) {
   writing.from = memory;
   EXPECT_EQ(perform(writing), -ENOSPC);
   ::close(full);
+}
+
+TEST_F(kernel_files, tell_where_a_path_leads_and_what_a_directory_holds) {
+  ::close(static_cast<int>(open(path("file"), {.write = true, .create = true})));
+  ASSERT_EQ(::symlink("file", path("link").c_str()), 0);
+  ASSERT_EQ(::symlink("nowhere", path("lost").c_str()), 0);
+  const std::string top = pirn::kernel_files().canonical(directory_.path()).value();
+  EXPECT_EQ(pirn::kernel_files().canonical(path("./link")), top + "/file");
+  EXPECT_EQ(pirn::kernel_files().canonical(path("lost")).error(),
+            std::errc::no_such_file_or_directory);
+  std::map<std::string, file_status::kind> held;
+  const auto entries = pirn::kernel_files().entries(directory_.path());
+  for (const directory_entry& each : entries.value()) held[each.name] = each.type;
+  EXPECT_EQ(held, (std::map<std::string, file_status::kind>{{"file", file_status::kind::regular},
+                                                            {"link", file_status::kind::regular},
+                                                            {"lost", file_status::kind::other}}));
+  EXPECT_EQ(pirn::kernel_files().entries(path("file")).error(), std::errc::not_a_directory);
+  EXPECT_EQ(pirn::kernel_files().entries(std::string("a\0b", 3)).error(),
+            std::errc::invalid_argument);
 }
 
 }  // namespace pirn

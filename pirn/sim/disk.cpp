@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 namespace pirn::sim {
@@ -44,6 +45,7 @@ disk::node_ptr disk::make_node(bool is_directory, unsigned permissions) {
 // A path that does not begin at the root does so all the same: hosts have no other directory.
 disk::place disk::find(std::string_view path) const {
   place at{.directory = root_, .name = {}, .found = root_, .error = path.empty() ? ENOENT : 0};
+  if (is_cut_off_) at.error = EIO;
   std::vector<node_ptr> above;
   for (std::size_t begin = 0; begin < path.size() && at.error == 0;) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
@@ -140,7 +142,7 @@ int disk::try_rename(const std::string& from, const std::string& to) {
 
 disk::open_file* disk::opened(file_id file) noexcept {
   const auto index = static_cast<std::size_t>(static_cast<int>(file) - first_number);
-  if (index >= open_files_.size() || !open_files_[index]) return nullptr;
+  if (is_cut_off_ || index >= open_files_.size() || !open_files_[index]) return nullptr;
   return &*open_files_[index];
 }
 
@@ -261,6 +263,30 @@ void disk::perform(stat_operation& request) noexcept {
   };
 }
 
+std::expected<std::string, std::error_code> disk::canonical(const std::string& path) {
+  const place at = find(path);
+  const int error = at.error == 0 && at.found == nullptr ? ENOENT : at.error;
+  if (error != 0) return std::unexpected(std::error_code(error, std::generic_category()));
+  std::string real = std::filesystem::path("/" + path).lexically_normal().string();
+  real.erase(0, std::min(real.find_first_not_of('/'), real.size()));
+  if (real.ends_with('/')) real.pop_back();
+  return "/" + real;
+}
+
+std::expected<std::vector<directory_entry>, std::error_code> disk::entries(
+    const std::string& path) {
+  const place at = find(path);
+  int error = at.error == 0 && at.found == nullptr ? ENOENT : at.error;
+  if (error == 0 && !at.found->is_directory) error = ENOTDIR;
+  if (error != 0) return std::unexpected(std::error_code(error, std::generic_category()));
+  std::vector<directory_entry> all;
+  for (const auto& [name, each] : at.found->entries) {
+    using enum file_status::kind;
+    all.push_back({name, each->is_directory ? directory : regular});
+  }
+  return all;
+}
+
 // ---- from outside ----
 
 void disk::put(std::string_view path, std::string_view text) {
@@ -287,6 +313,7 @@ std::optional<std::string> disk::text_of(std::string_view path) const {
 
 // The journal arrives up to some place; then each file loses what it has not synced.
 void disk::lose_power() {
+  is_cut_off_ = false;
   open_files_.clear();
   const std::size_t arrived = journal_.empty() ? 0 : lots_.below(journal_.size() + 1);
   for (std::size_t i = 0; i < arrived; ++i) apply(journal_[i], true);

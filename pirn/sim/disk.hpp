@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "pirn/base/random.hpp"
-#include "pirn/core/file_system.hpp"
+#include "pirn/core/file_tree.hpp"
 #include "pirn/sim/event_queue.hpp"
 #include "pirn/sim/file_content.hpp"
 
@@ -27,7 +27,7 @@ struct disk_options {
 /// takes some of the rest, by lot.
 ///
 /// Threads: one.
-class disk final : public file_system {
+class disk final : public file_tree {
  public:
   disk(const event_queue& clock, const random_source& lots);
   disk(disk&&) = delete;  // drivers point at it
@@ -42,6 +42,9 @@ class disk final : public file_system {
   void perform(unlink_operation& request) noexcept override;
   void perform(make_directory_operation& request) noexcept override;
   void perform(stat_operation& request) noexcept override;
+  std::expected<std::string, std::error_code> canonical(const std::string& path) override;
+  std::expected<std::vector<directory_entry>, std::error_code> entries(
+      const std::string& path) override;
 
   const disk_options& options() const noexcept { return options_; }
   /// Holds for requests from now on.
@@ -56,6 +59,8 @@ class disk final : public file_system {
   /// Of all files that have a name.
   std::uint64_t used_bytes() const;
 
+  /// From now on all requests fail, until lose_power(): their host is going down.
+  void cut_off() noexcept { is_cut_off_ = true; }
   /// Cuts the power: open files are closed, and of what is not on the disk by lot some is lost.
   void lose_power();
 
@@ -101,6 +106,7 @@ class disk final : public file_system {
   std::vector<change> journal_;  // what is not on the disk yet
   std::vector<std::optional<open_file>> open_files_;
   std::uint64_t last_inode_ = 0;
+  bool is_cut_off_ = false;
 };
 
 }  // namespace pirn::sim

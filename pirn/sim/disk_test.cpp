@@ -252,4 +252,36 @@ TEST(disk, a_bad_disk_fails_now_and_then) {
   EXPECT_EQ(d.files.text_of("/tmp/a")->size(), static_cast<std::size_t>(1000 - failed));
 }
 
+TEST(disk, tells_where_a_path_leads_and_what_a_directory_holds) {
+  used_disk d;
+  d.settle("/data/a", "x");
+  EXPECT_EQ(d.make_directory("/data/more"), 0);
+  EXPECT_EQ(d.files.canonical("data//./more/../a"), "/data/a");
+  EXPECT_EQ(d.files.canonical("/data/more/"), "/data/more");
+  EXPECT_EQ(d.files.canonical("/.."), "/");
+  EXPECT_EQ(d.files.canonical("/data/b").error(), std::errc::no_such_file_or_directory);
+  EXPECT_EQ(d.files.canonical("/data/a/b").error(), std::errc::not_a_directory);
+  const auto held = d.files.entries("/data");
+  ASSERT_EQ(held->size(), 2U);
+  EXPECT_EQ(held->at(0).name, "a");
+  EXPECT_EQ(held->at(0).type, file_status::kind::regular);
+  EXPECT_EQ(held->at(1).name, "more");
+  EXPECT_EQ(held->at(1).type, file_status::kind::directory);
+  EXPECT_EQ(d.files.entries("/data/a").error(), std::errc::not_a_directory);
+  EXPECT_EQ(d.files.entries("/none").error(), std::errc::no_such_file_or_directory);
+}
+
+TEST(disk, while_its_host_goes_down_nothing_reaches_it) {
+  used_disk d;
+  d.settle("/tmp/a", "old");
+  const int file = d.open("/tmp/a", {.read = true, .write = true});
+  d.files.cut_off();
+  EXPECT_EQ(d.write(file, "new"), -EBADF);
+  EXPECT_EQ(d.remove("/tmp/a"), -EIO);
+  EXPECT_EQ(d.create("/tmp/b"), -EIO);
+  d.files.lose_power();
+  EXPECT_EQ(d.files.text_of("/tmp/a"), "old");
+  EXPECT_EQ(d.files.text_of("/tmp/b"), std::nullopt);
+}
+
 }  // namespace pirn::sim

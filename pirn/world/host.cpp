@@ -5,6 +5,7 @@
 
 #include "pirn/base/assert.hpp"
 #include "pirn/net/resolver.hpp"
+#include "pirn/platform/blocking_files.hpp"
 #include "pirn/tls/seeded_random.hpp"
 #include "pirn/world/world.hpp"
 
@@ -33,7 +34,7 @@ void host::start_loop() {
   if (all.schedule.order != turn_order::fifo) shuffle_seed = random("tasks")();
   running_loop_ = std::make_unique<detail::host_loop>(
       net_, clock_,
-      detail::host_loop_options{.files = options_.files != nullptr ? options_.files : &disk_,
+      detail::host_loop_options{.files = &files(),
                                 .file_delay = options_.disk_delay,
                                 .blocking_delay = all.blocking_delay,
                                 .shuffle_seed = shuffle_seed});
@@ -47,6 +48,7 @@ void host::start_loop() {
 void host::stop_loop() noexcept {
   const detail::buggify_scope programs_run(world_.buggify_sites());
   const tls::seeded_random seeded(secrets_);
+  const detail::blocking_files_scope they_see(files());
   running_loop_->end_tasks();
   running_loop_.reset();
   clear(timer_);
@@ -111,6 +113,7 @@ void host::take_turn() {
   {
     const detail::buggify_scope programs_run(world_.buggify_sites());
     const tls::seeded_random seeded(secrets_);
+    const detail::blocking_files_scope they_see(files());
     loop().run_ready();
   }
   taking_turn_ = false;
@@ -148,6 +151,7 @@ void host::crash() {
   PIRN_ASSERT(!taking_turn_, "a host is not crashed by its own tasks");
   world_.note_fault("crash", *this);
   net_.go_down();
+  disk_.cut_off();
   stop_loop();
   disk_.lose_power();
   world_.forget_awake(*this);

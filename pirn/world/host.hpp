@@ -25,7 +25,7 @@ struct host_options {
   duration clock_skew{};             ///< how far its clock is ahead of the world's at first
   std::int32_t clock_drift_ppm = 0;  ///< how many microseconds it gains each second
   duration disk_delay{};             ///< how long a request to a file takes
-  file_system* files = nullptr;      ///< somebody else's files in place of its own disk
+  file_tree* files = nullptr;        ///< somebody else's files in place of its own disk
 };
 static_assert(std::is_trivially_copyable_v<host_options>);
 
@@ -144,6 +144,7 @@ class host final : private sim::request_ledger::observer {
   /// Runs what is ready on its loop.
   void take_turn();
   void set_timer();
+  file_tree& files() noexcept { return options_.files != nullptr ? *options_.files : disk_; }
   void clear(alarm& set) noexcept;
   void wake();
   void timer_due();

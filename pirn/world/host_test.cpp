@@ -4,7 +4,10 @@
 #include <system_error>
 
 #include "pirn/core/within.hpp"
+#include "pirn/exec/to_thread.hpp"
 #include "pirn/io/file.hpp"
+#include "pirn/platform/blocking_files.hpp"
+#include "pirn/platform/kernel_files.hpp"
 #include "pirn/world/programs_test.hpp"
 
 namespace pirn {
@@ -204,6 +207,34 @@ TEST(host, a_paused_host_is_late_for_its_timers) {
   one.pause(2s);
   EXPECT_TRUE(w.run_until_quiet());
   EXPECT_EQ(woken, time_point{} + 2500ms);
+}
+
+TEST(host, a_call_that_blocks_meets_the_host_s_own_files) {
+  world w;
+  host& one = w.add_host("one", "10.0.0.1");
+  one.disk().put("/data/a", "hello");
+  one.run([]() -> task<> {
+    const auto look = [] { return blocking_files().canonical("/data/../data/a").value(); };
+    std::string real = co_await to_thread(look);
+    EXPECT_EQ(real, "/data/a");
+  });
+  EXPECT_TRUE(w.run_until_quiet());
+  EXPECT_EQ(&blocking_files(), &kernel_files());
+}
+
+TEST(host, a_call_that_blocks_reaches_no_disk_once_the_power_is_cut) {
+  world w({.blocking_delay = 1s});
+  host& one = w.add_host("one", "10.0.0.1");
+  int result = 0;
+  const auto make = [&result] {
+    blocking_request<make_directory_operation> making;
+    making.path = "/made";
+    result = making.perform();
+  };
+  one.run([make]() -> task<> { co_await to_thread(make); });
+  w.run_for(500ms);
+  one.crash();
+  EXPECT_EQ(result, -EIO);
 }
 
 }  // namespace pirn
