@@ -132,7 +132,7 @@ bool world::run_until_quiet(duration at_most) {
   while (has_turns() || events_.next() <= end) {
     if (!step()) return true;
   }
-  return false;
+  return events_.next() == never;
 }
 
 void world::at(time_point when, std::function<void()> call) {

@@ -362,4 +362,12 @@ TEST(world, ends_with_programs_still_running) {
   EXPECT_EQ(told.count(), 11U);
 }
 
+TEST(world, is_quiet_when_nothing_is_left_to_happen_by_then) {
+  world w;
+  w.add_host("one", "10.0.0.1").run([]() -> task<> { co_await sleep_for(1s); });
+  EXPECT_FALSE(w.run_until_quiet(500ms));
+  EXPECT_TRUE(w.run_until_quiet(1h));
+  EXPECT_EQ(w.now(), time_point{} + 1s);
+}
+
 }  // namespace pirn
