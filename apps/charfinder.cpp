@@ -24,7 +24,6 @@
 #include "json_text.hpp"
 #include "listening.hpp"
 #include "name_search.hpp"
-#include "pirn/net/server.hpp"
 #include "pirn/run/run.hpp"
 
 namespace pirn::apps {
@@ -111,11 +110,10 @@ void write_to_standard_error(std::string_view lines) {
 }
 
 task<> serve_queries(worker me, const name_index& index, bool quiet, const listening_place& where) {
-  const session_log log = quiet ? session_log() : write_to_standard_error;
+  session_log log = quiet ? session_log() : write_to_standard_error;
   net::listener listening = where.listen(me);
   announce(me, "finding characters on {}", listening.local().to_string());
-  auto answer = [&](net::tcp_stream peer) -> task<> { co_await answer_queries(index, peer, log); };
-  task<> serving = net::serve_on(listening, answer);
+  task<> serving = serve_queries_on(listening, index, std::move(log));
   co_await serve_and_announce_end(std::move(me), std::move(serving));
 }
 

@@ -13,6 +13,7 @@
 #include "name_search.hpp"
 #include "pirn/base/scope_guard.hpp"
 #include "pirn/io/buffered_reader.hpp"
+#include "pirn/net/server.hpp"
 #include "python_repr.hpp"
 #include "utf8.hpp"
 
@@ -123,6 +124,11 @@ class session {
 task<> answer_queries(const name_index& index, io::stream_ref client, const session_log& log) {
   session with_client(index, client, log);
   co_await with_client.run();
+}
+
+task<> serve_queries_on(net::listener& where, const name_index& index, session_log log) {
+  auto answer = [&](net::tcp_stream peer) -> task<> { co_await answer_queries(index, peer, log); };
+  co_await net::serve_on(where, answer);
 }
 
 }  // namespace pirn::apps

@@ -7,6 +7,7 @@
 #include "name_index.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/io/stream.hpp"
+#include "pirn/net/listener.hpp"
 
 namespace pirn::apps {
 
@@ -26,5 +27,9 @@ using session_log = std::function<void(std::string_view lines)>;
 ///           one call of the log.
 /// Source:   tcp_charfinder.py of "Fluent Python" (first edition, chapter 18).
 task<> answer_queries(const name_index& index, io::stream_ref client, const session_log& log);
+
+/// Converses with every client that comes, until it is cancelled.
+/// Lifetime: the listener, the index and the log must outlive it.
+task<> serve_queries_on(net::listener& where, const name_index& index, session_log log);
 
 }  // namespace pirn::apps

@@ -112,6 +112,8 @@ void add_get(CLI::App& program, action& chosen) {
   command.add_flag("--fail-early", plan.fail_early, "give up the rest after the first failure");
   command.add_flag("--keep-partial", plan.keep_partial,
                    "keep what arrived of a failed download, for a later run to go on with");
+  command.add_flag("--sync", plan.sync,
+                   "a file that is reported ok is on the disk, whatever happens to the power");
   command.add_flag("--json", given->json, "print one JSON object instead of lines");
   command.add_flag("-q,--quiet", given->quiet, "print failures only, on standard error");
   plan.run.blocking_threads =

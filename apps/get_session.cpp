@@ -17,8 +17,8 @@
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/core/within.hpp"
+#include "pirn/exec/to_thread.hpp"
 #include "pirn/sync/semaphore.hpp"
-#include "progress.hpp"
 #include "url_download.hpp"
 #include "url_source.hpp"
 
@@ -41,6 +41,16 @@ std::optional<tls::context> trust_of(const get_plan& plan) {
   return client_context(plan.trust, http_protocols);
 }
 
+write_whole_options storing_of(const get_plan& plan) noexcept {
+  return {.sync = plan.sync};
+}
+
+// Returns: what an earlier run has left there.
+std::set<std::string> prepare_directory(const std::string& path) {
+  make_directories(path);
+  return partial_downloads_in(path);
+}
+
 // So many URLs are looked at ahead of those that are fetched, so that one host's queue does not
 // hold up the others.
 std::ptrdiff_t lookahead_of(const get_plan& plan) {
@@ -52,7 +62,7 @@ std::ptrdiff_t lookahead_of(const get_plan& plan) {
 
 class get_session {
  public:
-  get_session(const get_plan& plan, get_report& report);
+  get_session(const get_plan& plan, const result_sink& tell, progress_bar* progress);
 
   /// Downloads everything. After the first failure with --fail-early the rest is given up.
   /// Throws: std::system_error when the input could not be read on; what came of it is downloaded.
@@ -70,7 +80,7 @@ class get_session {
   void count_bytes(std::size_t size_bytes);
 
   const get_plan& plan_;
-  get_report& report_;
+  const result_sink& tell_;
   url_source source_;
   download_names names_;
   std::set<std::string> partials_;
@@ -82,22 +92,26 @@ class get_session {
   std::map<std::string, semaphore, std::less<>> hosts_;
   cancel_scope until_failure_;
   std::exception_ptr input_error_;
-  progress_bar bar_;
+  progress_bar* bar_;
   std::uint64_t arrived_bytes_ = 0;
 };
 
-get_session::get_session(const get_plan& plan, get_report& report)
+get_session::get_session(const get_plan& plan, const result_sink& tell, progress_bar* progress)
     : plan_(plan),
-      report_(report),
+      tell_(tell),
       source_(plan.urls, plan.input),
-      partials_(partial_downloads_in(plan.directory)),
       client_(client_options_of(plan), trust_of(plan)),
-      tools_{client_, files_, [this](std::size_t size_bytes) { count_bytes(size_bytes); }},
+      files_(storing_of(plan)),
+      tools_{.client = client_,
+             .files = files_,
+             .storing = storing_of(plan),
+             .arrived = [this](std::size_t size_bytes) { count_bytes(size_bytes); }},
       lookahead_(lookahead_of(plan)),
       slots_(static_cast<std::ptrdiff_t>(plan.parallel_max)),
-      bar_("get", plan.input.empty() ? plan.urls.size() : 0) {}
+      bar_(progress) {}
 
 task<> get_session::run_all() {
+  partials_ = co_await to_thread(&prepare_directory, plan_.directory);
   auto body = [this](task_group& downloads) { return feed(downloads); };
   co_await within(until_failure_, with_group(body));
   if (input_error_) std::rethrow_exception(input_error_);
@@ -116,7 +130,7 @@ task<> get_session::read_and_start(task_group& downloads) {
     co_await lookahead_.acquire();
     std::optional<std::string> text = co_await source_.next();
     if (!text) {
-      bar_.set_total(count);
+      if (bar_ != nullptr) bar_->set_total(count);
       co_return;
     }
     start(downloads, *std::move(text));
@@ -146,15 +160,15 @@ semaphore& get_session::permits_of(const http::url& url) {
 
 void get_session::count_bytes(std::size_t size_bytes) {
   arrived_bytes_ += size_bytes;
-  if (!bar_.is_shown()) return;
-  bar_.set_note(human_size(static_cast<double>(arrived_bytes_)));
-  bar_.refresh();
+  if (bar_ == nullptr || !bar_->is_shown()) return;
+  bar_->set_note(human_size(static_cast<double>(arrived_bytes_)));
+  bar_->refresh();
 }
 
 void get_session::tell(const url_result& result) {
-  bar_.hide();
-  report_.add(result);
-  bar_.advance();
+  if (bar_ != nullptr) bar_->hide();
+  tell_(result);
+  if (bar_ != nullptr) bar_->advance();
   if (result.fate == url_fate::failed && plan_.fail_early) until_failure_.cancel();
 }
 
@@ -184,9 +198,9 @@ task<> get_session::fetch(url_job& job) {
 // Downloads one URL and tells what became of it, also when it is cancelled. A part that lies on the
 // disk stays there only if a later run is to go on with it.
 task<> get_session::download(url_job job, url_result result) {
-  const auto begun = steady_clock::now();
+  const time_point begun = now();
   const scope_exit conclude([&] {
-    result.elapsed = steady_clock::now() - begun;
+    result.elapsed = now() - begun;
     result.attempts = job.attempts;
     result.status = http::to_int(job.status);
     result.resumed_from = job.resumed_from;
@@ -207,26 +221,28 @@ task<> get_session::download(url_job job, url_result result) {
   if (job.resume && !plan_.keep_partial) co_await discard_partial(job.path);
 }
 
-task<> run_session(const get_plan& plan, get_report& report) {
-  get_session session(plan, report);
+}  // namespace
+
+task<> get_urls(const get_plan& plan, const result_sink& tell, progress_bar* progress) {
+  get_session session(plan, tell, progress);
   co_await session.run_all();
 }
 
-}  // namespace
-
 int run_get(const get_plan& plan) {
-  make_directories(plan.directory);
   get_report report(plan.form);
+  const result_sink tell = [&](const url_result& result) { report.add(result); };
+  progress_bar progress("get", plan.input.empty() ? plan.urls.size() : 0);
   const auto begun = steady_clock::now();
   int signal_status = 0;
   std::exception_ptr error;
   try {
-    run(plan.run, &run_session, std::cref(plan), std::ref(report));
+    run(plan.run, &get_urls, std::cref(plan), std::cref(tell), &progress);
   } catch (const ended_by_signal& asked) {
     signal_status = asked.exit_status();
   } catch (const std::system_error&) {
     error = std::current_exception();  // what was downloaded is still reported
   }
+  progress.finish();
   report.finish(steady_clock::now() - begun);
   if (error) std::rethrow_exception(error);
   if (signal_status != 0) return signal_status;

@@ -2,15 +2,15 @@
 
 #include <cerrno>
 #include <chrono>
-#include <filesystem>
 #include <system_error>
 #include <utility>
 
-#include "blocking_file.hpp"
+#include "pirn/core/sleep.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/http/conditional.hpp"
 #include "pirn/http/date.hpp"
 #include "pirn/http/syntax.hpp"
+#include "pirn/platform/blocking_files.hpp"
 #include "retry_policy.hpp"
 
 namespace pirn::apps {
@@ -67,18 +67,23 @@ std::string info_path(const std::string& path) {
 }
 
 std::string format_resume_point(const resume_point& point) {
-  return point.url + '\n' + point.validator + '\n' + std::to_string(point.whole_bytes) + '\n';
+  return point.url + '\n' + point.validator + '\n' + std::to_string(point.whole_bytes) + '\n' +
+         std::to_string(point.there_bytes) + '\n';
 }
 
 std::optional<resume_point> parse_resume_point(std::string_view text) {
   const auto url = take_line(text);
   const auto validator = take_line(text);
   const auto whole = take_line(text);
-  if (!whole || !text.empty() || url->empty() || validator->empty()) return std::nullopt;
+  const auto there = take_line(text);
+  if (!there || !text.empty() || url->empty() || validator->empty()) return std::nullopt;
   const auto whole_bytes = http::detail::parse_number(*whole);
-  if (!whole_bytes) return std::nullopt;
-  return resume_point{
-      .url = std::string(*url), .validator = std::string(*validator), .whole_bytes = *whole_bytes};
+  const auto there_bytes = http::detail::parse_number(*there);
+  if (!whole_bytes || !there_bytes) return std::nullopt;
+  return resume_point{.url = std::string(*url),
+                      .validator = std::string(*validator),
+                      .whole_bytes = *whole_bytes,
+                      .there_bytes = *there_bytes};
 }
 
 std::string validator_of(const http::fields& headers) {
@@ -98,12 +103,11 @@ std::string validator_of(const http::fields& headers) {
 
 std::set<std::string> partial_downloads_in(const std::string& directory) {
   std::set<std::string> names;
-  std::error_code error;  // what cannot be read has none
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-    std::string name = entry.path().filename().string();
-    if (!name.ends_with(info_suffix)) continue;
-    name.resize(name.size() - info_suffix.size());
-    names.insert(std::move(name));
+  const auto entries = blocking_files().entries(directory);
+  if (!entries) return names;  // what cannot be read has none
+  for (const directory_entry& each : *entries) {
+    if (!each.name.ends_with(info_suffix)) continue;
+    names.insert(each.name.substr(0, each.name.size() - info_suffix.size()));
   }
   return names;
 }
@@ -115,7 +119,7 @@ task<std::optional<resume_point>> load_resume_point(const std::string& path,
     std::string text = co_await read_small_file(info_path(path));
     point = parse_resume_point(text);
     file_status partial = co_await io::status(partial_path(path));
-    if (point) point->there_bytes = partial.size_bytes;
+    if (point && partial.size_bytes < point->there_bytes) point.reset();
   } catch (const std::system_error&) {
     point.reset();  // what cannot be read cannot be gone on with
   }
@@ -137,20 +141,18 @@ task<> discard_partial(const std::string& path) {
 
 task<> partial_download::open(resume_point point, bool from_start) {
   point_ = std::move(point);
+  saved_at_ = now();
   const open_mode mode{.write = true, .create = from_start, .truncate = from_start};
   io::file opened = co_await on_disk(io::open(partial_path(path_), mode));
   file_.emplace(std::move(opened));
 }
 
+// What lies there is removed, not written over: after a power cut its end may be back, and what is
+// known of it as well.
 task<> partial_download::begin(resume_point point) {
+  co_await discard_partial(path_);
   point.there_bytes = 0;
   co_await open(std::move(point), true);
-  if (point_.validator.empty()) {
-    co_await on_disk(remove_if_there(info_path(path_)));  // an older one is not of this version
-    co_return;
-  }
-  const std::string text = format_resume_point(point_);
-  co_await on_disk(io::write_whole(info_path(path_), std::as_bytes(std::span(text))));
 }
 
 task<> partial_download::go_on(resume_point point) {
@@ -158,22 +160,48 @@ task<> partial_download::go_on(resume_point point) {
 }
 
 task<> partial_download::write(std::span<const std::byte> bytes) {
+  constexpr duration between_saves = std::chrono::seconds(5);
   const auto offset = static_cast<std::int64_t>(point_.there_bytes);
   co_await on_disk(file_->write_all(bytes, offset));
   point_.there_bytes += bytes.size();
+  if (now() - saved_at_ >= between_saves && can_be_gone_on_with()) co_await on_disk(save());
+}
+
+// First the bytes, then that they are there.
+task<> partial_download::save() {
+  saved_at_ = now();
+  co_await file_->sync();
+  const std::string text = format_resume_point(point_);
+  co_await io::write_whole(info_path(path_), std::as_bytes(std::span(text)));
+}
+
+task<> partial_download::sync_name() {
+  io::file directory = co_await io::open(directory_of(path_), {.read = true, .directory = true});
+  co_await directory.sync();
 }
 
 task<> partial_download::finish() {
+  if (options_.sync) co_await on_disk(file_->sync());
   co_await on_disk(file_->close());
   file_.reset();
   co_await on_disk(io::rename(partial_path(path_), path_));
   if (!point_.validator.empty()) co_await on_disk(remove_if_there(info_path(path_)));
+  if (options_.sync) co_await on_disk(sync_name());
 }
 
-std::optional<resume_point> partial_download::suspend() noexcept {
+task<std::optional<resume_point>> partial_download::suspend() {
+  bool is_saved = false;
+  if (file_ && can_be_gone_on_with()) {
+    try {
+      co_await shield(save());
+      is_saved = true;
+    } catch (const std::system_error&) {  // then there is nothing to rely on
+    }
+  }
   file_.reset();
-  if (point_.validator.empty() || point_.there_bytes == 0) return std::nullopt;
-  return std::move(point_);
+  std::optional<resume_point> point;
+  if (is_saved) point = std::move(point_);
+  co_return point;
 }
 
 }  // namespace pirn::apps

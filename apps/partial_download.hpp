@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "blocking_file.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/http/client.hpp"
 #include "pirn/io/file.hpp"
@@ -15,12 +16,12 @@
 namespace pirn::apps {
 
 /// What is known of a download that has begun: how much of it lies in `NAME.part`, and of which
-/// version of the resource. It is kept in `NAME.part.info`, three lines of text.
+/// version of the resource. It is kept in `NAME.part.info`, four lines of text.
 struct resume_point {
   std::string url;
   std::string validator = {};     ///< an entity tag, or a date, as it goes into If-Range
   std::uint64_t whole_bytes = 0;  ///< of the finished file
-  std::uint64_t there_bytes = 0;  ///< so much is in the partial file; not in the text
+  std::uint64_t there_bytes = 0;  ///< so much is in the partial file, whatever happens to the power
 };
 
 std::string info_path(const std::string& path);
@@ -47,11 +48,15 @@ task<> discard_partial(const std::string& path);
 
 /// A file on its way: `NAME.part` until it is whole.
 ///
-/// Throws: storage_error that names the operation and the path, from every member.
+/// What is said to be there survives a power cut: every five seconds, and when it stops, the file
+/// is synced and its size written beside it.
+///
+/// Throws: storage_error that names the operation and the path, from every member but suspend().
 class partial_download {
  public:
-  /// `path`: the final name.
-  explicit partial_download(std::string path) : path_(std::move(path)) {}
+  /// `path`: the final name. With `sync` the whole file survives a power cut too.
+  explicit partial_download(std::string path, write_whole_options options = {})
+      : path_(std::move(path)), options_(options) {}
 
   /// Opens a new partial file; with a validator in `point` it can be gone on with.
   task<> begin(resume_point point);
@@ -62,15 +67,23 @@ class partial_download {
   task<> finish();
   /// Closes the file and leaves it.
   /// Returns: where to go on; nullopt when that cannot be.
-  std::optional<resume_point> suspend() noexcept;
+  /// Cancel:  refused.
+  task<std::optional<resume_point>> suspend();
 
   std::uint64_t there_bytes() const noexcept { return point_.there_bytes; }
 
  private:
   task<> open(resume_point point, bool from_start);
+  bool can_be_gone_on_with() const noexcept {
+    return !point_.validator.empty() && point_.there_bytes > 0;
+  }
+  task<> save();
+  task<> sync_name();
 
   std::string path_;
+  write_whole_options options_;
   resume_point point_;
+  time_point saved_at_{};
   std::optional<io::file> file_;
 };
 

@@ -12,17 +12,20 @@ http::fields headers(std::initializer_list<std::pair<const char*, const char*>> 
 }
 
 TEST(partial_download, a_resume_point_is_read_as_it_was_written) {
-  const resume_point point{.url = "http://h/a", .validator = "\"v\"", .whole_bytes = 12};
+  const resume_point point{
+      .url = "http://h/a", .validator = "\"v\"", .whole_bytes = 12, .there_bytes = 7};
   const auto read = parse_resume_point(format_resume_point(point));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->url, point.url);
   EXPECT_EQ(read->validator, point.validator);
   EXPECT_EQ(read->whole_bytes, 12U);
+  EXPECT_EQ(read->there_bytes, 7U);
 }
 
 TEST(partial_download, what_is_no_resume_point_is_none) {
-  for (const char* each : {"", "u\n", "u\nv\n", "u\nv\n1", "u\nv\nx\n", "u\n\n1\n", "\nv\n1\n",
-                           "u\nv\n1\nmore\n", "u\nv\n-1\n"}) {
+  for (const char* each :
+       {"", "u\n", "u\nv\n", "u\nv\n1\n", "u\nv\n1\n1", "u\nv\nx\n1\n", "u\n\n1\n1\n",
+        "\nv\n1\n1\n", "u\nv\n1\n1\nmore\n", "u\nv\n-1\n1\n", "u\nv\n1\n\n"}) {
     EXPECT_FALSE(parse_resume_point(each)) << each;
   }
 }

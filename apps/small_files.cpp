@@ -1,13 +1,27 @@
 #include "small_files.hpp"
 
 #include <functional>
+#include <map>
 #include <utility>
 
-#include "blocking_file.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/exec/to_thread.hpp"
 
 namespace pirn::apps {
+
+namespace {
+
+template <class Work>
+std::exception_ptr failure_of(Work&& work) noexcept {
+  try {
+    work();
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+}  // namespace
 
 // Shielded: the thread and the other tasks rely on the entry's being there until it is done.
 task<> small_files::write(const std::string& path, std::span<const std::byte> bytes) {
@@ -24,7 +38,7 @@ task<> small_files::write_entry(entry& mine) {
   if (mine.is_done) co_return;
   has_leader_ = true;
   const std::vector<entry*> batch = std::exchange(waiting_, {});
-  co_await to_thread(&write_batch, std::cref(batch));
+  co_await to_thread(&write_batch, std::cref(batch), options_);
   for (entry* each : batch) {
     each->is_done = true;
     if (each != &mine) each->wake_up.set();
@@ -36,13 +50,21 @@ task<> small_files::write_entry(entry& mine) {
   }
 }
 
-void small_files::write_batch(const std::vector<entry*>& batch) noexcept {
+void small_files::write_batch(const std::vector<entry*>& batch,
+                              write_whole_options options) noexcept {
   for (entry* each : batch) {
-    try {
-      write_whole_blocking(each->path, each->bytes);
-    } catch (...) {
-      each->error = std::current_exception();
-    }
+    each->error = failure_of([&] { write_whole_blocking(each->path, each->bytes, options); });
+  }
+  if (options.sync) sync_names(batch);
+}
+
+// Once for all files of a directory.
+void small_files::sync_names(const std::vector<entry*>& batch) noexcept {
+  std::map<std::string, std::exception_ptr> failures;
+  for (entry* each : batch) {
+    const auto [place, is_new] = failures.try_emplace(directory_of(each->path));
+    if (is_new) place->second = failure_of([&] { sync_directory_blocking(place->first); });
+    if (!each->error) each->error = place->second;
   }
 }
 

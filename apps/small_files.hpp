@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "blocking_file.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/sync/event.hpp"
 
@@ -19,7 +20,8 @@ namespace pirn::apps {
 /// Threads: its loop's.
 class small_files {
  public:
-  small_files() = default;
+  /// With `sync` a file that was written survives a power cut.
+  explicit small_files(write_whole_options options = {}) noexcept : options_(options) {}
   small_files(small_files&&) = delete;  // writes point at it
 
   /// Writes one file. `bytes` must live until it is done.
@@ -38,8 +40,10 @@ class small_files {
   };
 
   task<> write_entry(entry& mine);
-  static void write_batch(const std::vector<entry*>& batch) noexcept;
+  static void write_batch(const std::vector<entry*>& batch, write_whole_options options) noexcept;
+  static void sync_names(const std::vector<entry*>& batch) noexcept;
 
+  write_whole_options options_;
   std::vector<entry*> waiting_;
   bool has_leader_ = false;
 };

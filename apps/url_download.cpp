@@ -1,12 +1,12 @@
 #include "url_download.hpp"
 
-#include <chrono>
 #include <span>
 #include <system_error>
 #include <utility>
 
 #include "pirn/core/within.hpp"
 #include "pirn/http/range.hpp"
+#include "pirn/http/wall_clock.hpp"
 #include "retry_policy.hpp"
 
 namespace pirn::apps {
@@ -45,9 +45,8 @@ task<> skip_body(http::response& answer) {
 }
 
 status_error refusal_of(const http::response& answer) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto value = answer.headers().find(http::field_id::retry_after);
-  return {answer.status(), value ? parse_retry_after(*value, now) : std::nullopt};
+  return {answer.status(), value ? parse_retry_after(*value, http::wall_seconds()) : std::nullopt};
 }
 
 // Asks; a server that does not go on where it should is asked once more, for everything.
@@ -129,16 +128,16 @@ task<> receive_and_finish(const download_tools& tools, http::response& answer, c
 // The file is written while it arrives. What goes wrong leaves a part to go on with, or nothing.
 task<> stream(const download_tools& tools, http::response& answer, url_job& job,
               const std::string& beginning) {
-  partial_download file(job.path);
+  partial_download file(job.path, tools.storing);
   std::exception_ptr error;
   try {
     co_await receive_and_finish(tools, answer, job, beginning, file);
     job.size_bytes = file.there_bytes();
   } catch (...) {
     error = std::current_exception();
-    job.resume = file.suspend();
   }
   if (!error) co_return;
+  job.resume = co_await file.suspend();
   if (!job.resume) co_await discard_partial(job.path);
   std::rethrow_exception(error);
 }

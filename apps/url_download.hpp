@@ -31,6 +31,7 @@ struct url_job {
 struct download_tools {
   http::client& client;
   small_files& files;
+  write_whole_options storing;  ///< of large files
   /// Told how many bytes of a body have come.
   std::function<void(std::size_t)> arrived;
 };

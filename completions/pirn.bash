@@ -38,8 +38,8 @@ _pirn_options() {
       ;;
     get)
       echo "--input --output-dir --jobs --per-host --timeout --connect-timeout --retries" \
-        "--retry-wait --retry-wait-max --ca-file --insecure --fail-early --keep-partial --json" \
-        "--quiet --driver --help"
+        "--retry-wait --retry-wait-max --ca-file --insecure --fail-early --keep-partial --sync" \
+        "--json --quiet --driver --help"
       ;;
     hash)
       echo "--executor --jobs --binary --text --tag --zero --check --ignore-missing --quiet" \
