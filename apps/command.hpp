@@ -33,6 +33,7 @@ void add_get(CLI::App& program, action& chosen);
 void add_hash(CLI::App& program, action& chosen);
 void add_nc(CLI::App& program, action& chosen);
 void add_serve(CLI::App& program, action& chosen);
+void add_sim(CLI::App& program, action& chosen);
 void add_spin(CLI::App& program, action& chosen);
 void add_taxis(CLI::App& program, action& chosen);
 

@@ -59,6 +59,7 @@ int run_command(int argc, char** argv) {
   apps::add_hash(program, chosen);
   apps::add_nc(program, chosen);
   apps::add_serve(program, chosen);
+  apps::add_sim(program, chosen);
   apps::add_spin(program, chosen);
   apps::add_taxis(program, chosen);
   apps::raise_descriptor_limit();

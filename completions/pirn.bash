@@ -8,6 +8,8 @@ _pirn_values() {
     hash:-x | hash:--executor) echo "threads processes mpi inline" && return ;;
     taxis:-x | taxis:--executor) echo "threads processes mpi inline" && return ;;
     taxis:--style) echo "generators tasks" && return ;;
+    sim:--list | sim:--list-bugs) return 1 ;;
+    sim:--seeds | sim:--bug) echo "" && return ;;
     taxis:--plot) echo - && return ;;
     taxis:-[dents]) echo "" && return ;;
     taxis:--end-time | taxis:--taxis | taxis:--replications) echo "" && return ;;
@@ -17,6 +19,7 @@ _pirn_values() {
     --style) echo "sequential threads futures processes async virtual all" ;;
     -s | --server) echo "LOCAL DELAY ERROR REMOTE" ;;
     -i | --input | --source | --ca-file | --tls-cert | --tls-key | --tls-client-ca) echo - ;;
+    --faults | --reduce | --timeline) echo - ;;
     -d | --dest | --flags-dir | -o | --output-dir) echo / ;;
     -l | --limit | -m | --max-req | --base-url | --delay | --error-rate | --seed) echo "" ;;
     -j | --jobs | --per-host | --timeout | --connect-timeout) echo "" ;;
@@ -57,12 +60,16 @@ _pirn_options() {
       echo "--listen --keep --udp --proxy --tls --ca-file --insecure --tls-cert --tls-key" \
         "--tls-client-ca --quiet --driver --help"
       ;;
+    sim)
+      echo "--list --seeds --seed --jobs --twice --faults --no-faults --reduce" \
+        "--timeline --bug --list-bugs --json --quiet --help"
+      ;;
     spin) echo "--seconds --help" ;;
     taxis)
       echo "--end-time --taxis --seed --delay --style --replications --executor --jobs --plot" \
         "--json --help"
       ;;
-    *) echo "charfinder doctor echo flags get hash nc serve spin taxis --help --version" ;;
+    *) echo "charfinder doctor echo flags get hash nc serve sim spin taxis --help --version" ;;
   esac
 }
 
@@ -78,6 +85,8 @@ _pirn() {
     esac
   elif [[ $subcommand == serve && $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -d -- "$word")
+  elif [[ $subcommand == sim && $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "charfinder get" -- "$word")
   elif [[ $subcommand == hash && $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
   else

@@ -10,7 +10,7 @@ import urllib.request
 
 from command_kit import SOURCE, InFolder, Outcome, Serving, free_port, run, start
 
-SUBCOMMANDS = ["charfinder", "doctor", "echo", "flags", "get", "hash", "nc", "serve", "spin",
+SUBCOMMANDS = ["charfinder", "doctor", "echo", "flags", "get", "hash", "nc", "serve", "sim", "spin",
                "taxis"]
 DRIVERS = ["io_uring", "epoll"]
 
@@ -89,6 +89,7 @@ class Documents(unittest.TestCase):
         self.assertEqual(self.complete("pirn", "flags", "--style", "s"), {"sequential"})
         self.assertEqual(self.complete("pirn", "get", "--driver", "e"), {"epoll"})
         self.assertEqual(self.complete("pirn", "get", "-j", "''"), set())
+        self.assertEqual(self.complete("pirn", "sim", "g"), {"get"})
         self.assertEqual(self.complete("pirn", "taxis", "--style", "t"), {"tasks"})
         self.assertEqual(self.complete("pirn", "taxis", "-e", "''"), set())
 
