@@ -9,8 +9,10 @@ else()
   target_include_directories(pirn_ranks INTERFACE ${PROJECT_SOURCE_DIR}/apps/without_mpi)
 endif()
 
-# The command: apps/*.cpp. All but main.cpp is a library too, so that apps/*_test.cpp can reach it.
-file(GLOB PIRN_APP_FILES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/apps/*.cpp)
+# The command: apps/*.cpp, and the store in apps/kv. All but main.cpp is a library too, so that
+# apps/*_test.cpp can reach it.
+file(GLOB PIRN_APP_FILES CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/apps/*.cpp ${PROJECT_SOURCE_DIR}/apps/kv/*.cpp)
 set(app_sources ${PIRN_APP_FILES})
 list(FILTER app_sources EXCLUDE REGEX "(_test\\.cpp|/main\\.cpp)$")
 set(app_library "")
@@ -89,6 +91,9 @@ function(pirn_test_program target prefix)
   endif()
   pirn_warnings(${target})
   set(timeout_s 60)
+  if(prefix STREQUAL "kv")  # searches for bugs, for a minute of its own time at most
+    set(timeout_s 300)
+  endif()
   if(PIRN_SANITIZE)
     set(timeout_s 300)
     target_compile_options(${target} PRIVATE -O0)  # the library is optimised; this halves the build
@@ -117,8 +122,14 @@ endforeach()
 
 set(app_tests ${PIRN_APP_FILES})
 list(FILTER app_tests INCLUDE REGEX "_test\\.cpp$")
+set(kv_tests ${app_tests})
+list(FILTER kv_tests INCLUDE REGEX "/kv/")
+list(FILTER app_tests EXCLUDE REGEX "/kv/")
 if(PIRN_APPS AND app_tests)
   pirn_test_program(apps_tests apps ${app_tests})
+endif()
+if(PIRN_APPS AND kv_tests)
+  pirn_test_program(kv_tests kv ${kv_tests})
 endif()
 
 # tests/: what spans rooms or needs its own process (replaced operator new); one program a file.
