@@ -31,6 +31,7 @@ void add_echo(CLI::App& program, action& chosen);
 void add_flags(CLI::App& program, action& chosen);
 void add_get(CLI::App& program, action& chosen);
 void add_hash(CLI::App& program, action& chosen);
+void add_kv(CLI::App& program, action& chosen);
 void add_nc(CLI::App& program, action& chosen);
 void add_serve(CLI::App& program, action& chosen);
 void add_sim(CLI::App& program, action& chosen);

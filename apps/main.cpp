@@ -57,6 +57,7 @@ int run_command(int argc, char** argv) {
   apps::add_flags(program, chosen);
   apps::add_get(program, chosen);
   apps::add_hash(program, chosen);
+  apps::add_kv(program, chosen);
   apps::add_nc(program, chosen);
   apps::add_serve(program, chosen);
   apps::add_sim(program, chosen);

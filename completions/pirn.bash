@@ -6,6 +6,8 @@ _pirn_values() {
     flags:-x | flags:--executor) echo "processes mpi" && return ;;
     hash:-b) return 1 ;;
     hash:-x | hash:--executor) echo "threads processes mpi inline" && return ;;
+    kv:-n | kv:--nodes | kv:-t) echo "" && return ;;
+    kv:-j | kv:--journal) echo - && return ;;
     taxis:-x | taxis:--executor) echo "threads processes mpi inline" && return ;;
     taxis:--style) echo "generators tasks" && return ;;
     sim:--list | sim:--list-bugs) return 1 ;;
@@ -56,6 +58,7 @@ _pirn_options() {
       echo "--udp --tls-cert --tls-key --tls-client-ca --connections --idle --driver --workers" \
         "--help"
       ;;
+    kv) echo "--nodes --journal --timeout --driver --help" ;;
     nc)
       echo "--listen --keep --udp --proxy --tls --ca-file --insecure --tls-cert --tls-key" \
         "--tls-client-ca --quiet --driver --help"
@@ -69,7 +72,7 @@ _pirn_options() {
       echo "--end-time --taxis --seed --delay --style --replications --executor --jobs --plot" \
         "--json --help"
       ;;
-    *) echo "charfinder doctor echo flags get hash nc serve sim spin taxis --help --version" ;;
+    *) echo "charfinder doctor echo flags get hash kv nc serve sim spin taxis --help --version" ;;
   esac
 }
 

@@ -10,8 +10,8 @@ import urllib.request
 
 from command_kit import SOURCE, InFolder, Outcome, Serving, free_port, run, start
 
-SUBCOMMANDS = ["charfinder", "doctor", "echo", "flags", "get", "hash", "nc", "serve", "sim", "spin",
-               "taxis"]
+SUBCOMMANDS = ["charfinder", "doctor", "echo", "flags", "get", "hash", "kv", "nc", "serve", "sim",
+               "spin", "taxis"]
 DRIVERS = ["io_uring", "epoll"]
 
 
@@ -59,7 +59,7 @@ class Help(unittest.TestCase):
         self.assertIn("standard output: No space left on device", outcome.err)
 
     def test_virtual_time_is_not_for_those_who_talk_to_the_world(self):
-        for name in ("charfinder", "echo", "flags", "get", "hash", "nc", "serve"):
+        for name in ("charfinder", "echo", "flags", "get", "hash", "kv", "nc", "serve"):
             outcome = run(name, env={"PIRN_DRIVER": "virtual"})
             self.assertEqual(outcome.status, 2, outcome)
 
