@@ -51,6 +51,7 @@ def _all(results):
         yield against(results, "timers", case, 1, "asio")
     yield absolute(results, "world", "echo-1000", "cpu", "ns", 1e9)  # faster than real time
     yield absolute(results, "world", "seeds", "cpu", "ns", 24e6)  # 5,000 a minute on two cores
+    yield absolute(results, "world", "kv", "cpu", "ns", 1e6)  # 1,000 simulated seconds a second
     yield from executor_bars(results)
     yield from _echo(results)
     for case in results.cases("udp", "cpu"):

@@ -185,8 +185,9 @@ BENCHES = {
         Bench(
             "world",
             "hosts that ask each other once a second, per simulated second; seeds of three hosts "
-            "under faults for a simulated minute, per seed",
-            ("echo-10", "echo-1000", "seeds"),
+            "under faults for a simulated minute, per seed; the replicated store under faults, per "
+            "simulated second",
+            ("echo-10", "echo-1000", "seeds", "kv"),
             _subjects("world", "pirn"),
         ),
         Bench(

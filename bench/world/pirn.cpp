@@ -1,9 +1,11 @@
 // world: hosts, on each an echo server and a client that asks its neighbour once a second, per
-// simulated second; and seeds of three hosts under faults for a minute, then mended, per seed.
+// simulated second; seeds of three hosts under faults for a minute, then mended, per seed; and the
+// replicated store of apps/kv under faults, with three clients and all checks, per simulated second.
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "apps/kv/scenario.hpp"
 #include "bench/common/measure.hpp"
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/within.hpp"
@@ -88,9 +90,23 @@ std::int64_t seeds(std::uint64_t count) {
   return bench::cpu_now_ns() - start;
 }
 
+std::int64_t kv(std::uint64_t seconds) {
+  const pirn::time_point end{std::chrono::seconds(seconds)};
+  const std::int64_t start = bench::cpu_now_ns();
+  pirn::time_point simulated{};
+  for (std::uint64_t seed = 1; simulated < end; ++seed) {
+    pirn::world w({.seed = seed});
+    pirn::apps::kv::scenario(pirn::apps::kv::planted_bug::none)(w);
+    simulated += w.now() - pirn::time_point();
+  }
+  const double took = static_cast<double>(bench::cpu_now_ns() - start);
+  return static_cast<std::int64_t>(took * (end - pirn::time_point()) /
+                                   (simulated - pirn::time_point()));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   return bench::run(argc, argv,
-                    {{"echo-10", echoing<10>}, {"echo-1000", echoing<1000>}, {"seeds", seeds}});
+                    {{"echo-10", echoing<10>}, {"echo-1000", echoing<1000>}, {"seeds", seeds}, {"kv", kv}});
 }
