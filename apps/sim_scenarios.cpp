@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "command.hpp"
+#include "kv/scenario.hpp"
 #include "sim_charfinder.hpp"
 #include "sim_get.hpp"
 
@@ -22,7 +23,11 @@ scenario_body make_get(const std::string& bug) {
   return [options = sim_get_options{.sync = bug.empty()}](world& w) { simulate_get(w, options); };
 }
 
-constexpr std::array all{
+scenario_body make_kv(const std::string& bug) {
+  return kv::scenario(kv::bug_named(bug).value_or(kv::planted_bug::none));
+}
+
+const std::array all{
     scenario{.name = "charfinder",
              .about = "clients of pirn charfinder --tcp: every answer is right, or broken off",
              .bugs = {},
@@ -31,6 +36,10 @@ constexpr std::array all{
              .about = "pirn get from pirn serve: every file is right, or reported failed",
              .bugs = bugs_of_get,
              .make = make_get},
+    scenario{.name = "kv",
+             .about = "a replicated store: what its clients see is as if there were one",
+             .bugs = kv::bug_names(),
+             .make = make_kv},
 };
 
 }  // namespace
