@@ -1,6 +1,7 @@
 // world: hosts, on each an echo server and a client that asks its neighbour once a second, per
 // simulated second; seeds of three hosts under faults for a minute, then mended, per seed; and the
-// replicated store of apps/kv under faults, with three clients and all checks, per simulated second.
+// replicated store of apps/kv under faults, with three clients and all checks, per simulated
+// second.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -107,6 +108,7 @@ std::int64_t kv(std::uint64_t seconds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return bench::run(argc, argv,
-                    {{"echo-10", echoing<10>}, {"echo-1000", echoing<1000>}, {"seeds", seeds}, {"kv", kv}});
+  return bench::run(
+      argc, argv,
+      {{"echo-10", echoing<10>}, {"echo-1000", echoing<1000>}, {"seeds", seeds}, {"kv", kv}});
 }
