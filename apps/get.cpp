@@ -113,7 +113,7 @@ void add_get(CLI::App& program, action& chosen) {
   command.add_flag("--keep-partial", plan.keep_partial,
                    "keep what arrived of a failed download, for a later run to go on with");
   command.add_flag("--sync", plan.sync,
-                   "a file that is reported ok is on the disk, whatever happens to the power");
+                   "a file that is reported ok is on the disk, even if the power fails");
   command.add_flag("--json", given->json, "print one JSON object instead of lines");
   command.add_flag("-q,--quiet", given->quiet, "print failures only, on standard error");
   plan.run.blocking_threads =

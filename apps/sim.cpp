@@ -137,12 +137,11 @@ void add_options(CLI::App& command, sim_arguments& given) {
   command.add_flag("--no-faults", given.no_faults, "nothing goes wrong")->excludes(faults);
   command
       .add_option("--reduce", plan.reduced_file,
-                  "write those faults there that it takes to fail as the first failure did")
+                  "write the faults that it takes to fail as the first failure did")
       ->option_text("FILE");
   command
-      .add_option(
-          "--timeline", plan.timeline_file,
-          "write what happened, of the one run or of the first that failed, for ui.perfetto.dev")
+      .add_option("--timeline", plan.timeline_file,
+                  "draw the run, or the first that failed, for ui.perfetto.dev")
       ->option_text("FILE");
   command.add_option("--bug", plan.run.bug, "plant a bug in the scenario's programs")
       ->option_text("NAME");
