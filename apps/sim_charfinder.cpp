@@ -16,6 +16,7 @@
 #include "pirn/core/within.hpp"
 #include "pirn/net/connect.hpp"
 #include "pirn/net/server.hpp"
+#include "pirn/world/crash_at_end.hpp"
 #include "pirn/world/nemesis.hpp"
 #include "sim_end.hpp"
 
@@ -169,6 +170,7 @@ void simulate_charfinder(world& w) {
     const std::string number = std::to_string(i + 1);
     w.add_host("client" + number, "10.0.1." + number).boot(keep_asking, &clients.at(i));
   }
+  const crash_at_end guard(w);
   nemesis trouble(
       w, {.active_for = 20s, .pause_max = 1s, .lasts_max = 4s, .clock_jumps = 1, .drifts = 1});
   w.run_for(20s);

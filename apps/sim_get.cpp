@@ -15,6 +15,7 @@
 #include "get_session.hpp"
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
+#include "pirn/world/crash_at_end.hpp"
 #include "pirn/world/nemesis.hpp"
 #include "serve_session.hpp"
 #include "sim_end.hpp"
@@ -186,6 +187,7 @@ void simulate_get(world& w, sim_get_options options) {
   server.boot(serve_site, &site);
   const bool may_crash = w.options().seed / 2 % 2 == 0;
   downloader all(client, site, plan_for(site, w.random("plan"), may_crash && options.sync));
+  const crash_at_end guard(w);
   if (may_crash) {
     client.boot(keep_downloading, &all);
   } else {

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "client.hpp"
-#include "pirn/base/scope_guard.hpp"
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/testing/linearizability.hpp"
+#include "pirn/world/crash_at_end.hpp"
 #include "pirn/world/nemesis.hpp"
 #include "witness.hpp"
 
@@ -166,11 +166,7 @@ void run(world& w, planted_bug bug, const scenario_options& options) {
   w.set_usual_way({.latency = 1ms, .jitter = 2ms, .loss = 0.002});
   witness watching;
   std::deque<visitor> clients;
-  const scope_exit silence([&] {  // before what their programs point at is gone
-    for (const auto& each : w.hosts()) {
-      if (each->is_up()) each->crash();
-    }
-  });
+  const crash_at_end guard(w);
   start_nodes(w, bug, watching);
   fault_policy policy = trouble;
   policy.active_for = options.faults_for;
