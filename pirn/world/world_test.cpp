@@ -6,14 +6,12 @@
 #include <optional>
 #include <stdexcept>
 
-#include "pirn/base/scope_guard.hpp"
 #include "pirn/exec/to_thread.hpp"
 #include "pirn/http/client.hpp"
 #include "pirn/http/exchange.hpp"
 #include "pirn/http/router.hpp"
 #include "pirn/http/server.hpp"
 #include "pirn/net/resolver.hpp"
-#include "pirn/world/crash_at_end.hpp"
 #include "pirn/world/programs_test.hpp"
 
 namespace pirn {
@@ -370,33 +368,6 @@ TEST(world, is_quiet_when_nothing_is_left_to_happen_by_then) {
   EXPECT_FALSE(w.run_until_quiet(500ms));
   EXPECT_TRUE(w.run_until_quiet(1h));
   EXPECT_EQ(w.now(), time_point{} + 1s);
-}
-
-TEST(world, programs_end_before_what_they_point_at_when_a_scenario_throws) {
-  struct counter {
-    int* running;
-    explicit counter(int* of) : running(of) { ++*running; }
-    ~counter() { --*running; }
-  };
-  auto wait_for_ever = [](int* running) -> task<> {
-    const counter here(running);
-    co_await sleep_until(never);
-  };
-  world w;
-  host& one = w.add_host("one", "10.0.0.1");
-  int left = -1;
-  const auto scenario = [&] {
-    int running = 0;
-    const scope_exit note([&] { left = running; });
-    const crash_at_end guard(w);
-    one.run(wait_for_ever, &running);
-    w.run_for(1s);
-    EXPECT_EQ(running, 1);
-    throw std::runtime_error("a check");
-  };
-  EXPECT_THROW(scenario(), std::runtime_error);
-  EXPECT_EQ(left, 0);
-  EXPECT_FALSE(one.is_up());
 }
 
 }  // namespace pirn
