@@ -51,7 +51,6 @@ TEST(kv_scenario, equal_seeds_give_equal_runs) {
 class kv_bug : public ::testing::TestWithParam<bug_description> {};
 
 TEST_P(kv_bug, is_found_within_a_minute) {
-  if (detail::sanitized) GTEST_SKIP() << "a sanitizer takes longer";
   const double start_s = used_s();
   std::string failure;
   std::uint64_t seed = 0;
