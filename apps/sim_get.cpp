@@ -165,7 +165,8 @@ void downloader::check_disk() const {
 
 // When all has come, no partial download is left that a later run would go on with.
 void downloader::check_names() const {
-  for (const directory_entry& each : home_.disk().entries(std::string(directory)).value()) {
+  const auto entries = home_.disk().entries(std::string(directory));
+  for (const directory_entry& each : entries.value()) {
     const bool is_known =
         std::ranges::find(site_.files(), each.name, &site_file::name) != site_.files().end();
     if (!is_known && !each.name.ends_with(".part.info.part")) {
