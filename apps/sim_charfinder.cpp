@@ -172,7 +172,7 @@ void simulate_charfinder(world& w) {
   }
   const crash_at_end guard(w);
   nemesis trouble(
-      w, {.active_for = 20s, .pause_max = 1s, .lasts_max = 4s, .clock_jumps = 1, .drifts = 1});
+      w, {.active_for = 20s, .gap_max = 1s, .lasts_max = 4s, .clock_jumps = 1, .drifts = 1});
   w.run_for(20s);
 
   const auto count = [](const asker& each) { return each.answers; };

@@ -195,7 +195,7 @@ void simulate_get(world& w, sim_get_options options) {
     client.run(keep_downloading, &all);
   }
   nemesis trouble(w, {.active_for = 20s,
-                      .pause_max = 1500ms,
+                      .gap_max = 1500ms,
                       .lasts_max = 4s,
                       .full_disks = 1,
                       .failing_disks = 1,

@@ -27,7 +27,7 @@ constexpr int nodes = 3;
 constexpr std::uint64_t keys = 2;  // few, so that clients meet
 
 /// Short faults, many at a time: what a store gets wrong it gets wrong while they change.
-constexpr fault_policy trouble{.pause_max = 200ms,
+constexpr fault_policy trouble{.gap_max = 200ms,
                                .lasts_max = 1s,
                                .partitions = 3,
                                .one_way_partitions = 2,

@@ -92,7 +92,7 @@ tally fetch_under_faults(world& w, Serve serve, Fetch fetch) {
     w.add_host("client " + std::to_string(i), "10.0.1." + std::to_string(i)).run(fetch, 40, &all);
   }
   w.always("no file is wrong", [&] { return all.wrong == 0; });
-  nemesis trouble(w, {.active_for = 20s, .pause_max = 500ms, .lasts_max = 2s});
+  nemesis trouble(w, {.active_for = 20s, .gap_max = 500ms, .lasts_max = 2s});
   w.eventually("all have tried", 20min, [&] { return all.complete + all.broken == 120; });
   return all;
 }
@@ -134,7 +134,7 @@ TEST(chaos, after_all_has_ended_the_network_is_empty) {
     tally all;
     host& client = w.add_host("client", "10.0.0.2");
     client.run(fetch_file, 40, &all);
-    nemesis trouble(w, {.active_for = 20s, .pause_max = 500ms, .lasts_max = 2s});
+    nemesis trouble(w, {.active_for = 20s, .gap_max = 500ms, .lasts_max = 2s});
     EXPECT_TRUE(w.run_until_quiet());
     EXPECT_EQ(client.running_programs(), 0U);
     server.crash();

@@ -1,108 +1,25 @@
 #include "pirn/world/fault_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
-#include "pirn/base/assert.hpp"
+#include <fmt/format.h>
+
+#include "pirn/world/names.hpp"
 
 namespace pirn {
 
-std::string_view name_of(fault_kind kind) noexcept {
-  switch (kind) {
-    case fault_kind::partition:
-      return "partition";
-    case fault_kind::one_way_partition:
-      return "one-way-partition";
-    case fault_kind::clog:
-      return "clog";
-    case fault_kind::bad_way:
-      return "bad-way";
-    case fault_kind::pause:
-      return "pause";
-    case fault_kind::crash:
-      return "crash";
-    case fault_kind::slow_disk:
-      return "slow-disk";
-    case fault_kind::full_disk:
-      return "full-disk";
-    case fault_kind::failing_disk:
-      return "failing-disk";
-    case fault_kind::clock_jump:
-      return "clock-jump";
-    case fault_kind::drift:
-      return "drift";
-  }
-  PIRN_ASSERT(false, "a kind of fault");
-  std::unreachable();
-}
-
-bool is_of_way(fault_kind kind) noexcept {
-  switch (kind) {
-    case fault_kind::partition:
-    case fault_kind::one_way_partition:
-    case fault_kind::clog:
-    case fault_kind::bad_way:
-      return true;
-    case fault_kind::pause:
-    case fault_kind::crash:
-    case fault_kind::slow_disk:
-    case fault_kind::full_disk:
-    case fault_kind::failing_disk:
-    case fault_kind::clock_jump:
-    case fault_kind::drift:
-      return false;
-  }
-  PIRN_ASSERT(false, "a kind of fault");
-  std::unreachable();
-}
-
-namespace {
-
-// What of a host or a way is changed, and changed back: what two faults may get into each other's
-// way about.
-fault_kind concern(fault_kind kind) noexcept {
-  if (kind == fault_kind::one_way_partition) return fault_kind::partition;
-  if (kind == fault_kind::pause) return fault_kind::crash;  // a crash ends the pause
-  return kind;
-}
-
-}  // namespace
-
 bool exclude_each_other(const fault& one, const fault& other) noexcept {
-  if (concern(one.kind) != concern(other.kind) || one.kind == fault_kind::clock_jump) return false;
+  const auto concern = [](const fault& of) { return detail::facts_of(of.kind).concern; };
+  if (concern(one) != concern(other) || one.kind == fault_kind::clock_jump) return false;
   if (!is_of_way(one.kind)) return one.one == other.one;
   return std::minmax(one.one, one.other) == std::minmax(other.one, other.other);
 }
 
 std::string describe(const fault& what) {
-  const std::string both = what.one + " and " + what.other;
-  switch (what.kind) {
-    case fault_kind::partition:
-      return "partition of " + both;
-    case fault_kind::one_way_partition:
-      return "partition from " + what.one + " to " + what.other;
-    case fault_kind::clog:
-      return "clog between " + both;
-    case fault_kind::bad_way:
-      return "bad way between " + both;
-    case fault_kind::pause:
-      return "pause of " + what.one;
-    case fault_kind::crash:
-      return "crash of " + what.one;
-    case fault_kind::slow_disk:
-      return "slow disk of " + what.one;
-    case fault_kind::full_disk:
-      return "full disk of " + what.one;
-    case fault_kind::failing_disk:
-      return "failing disk of " + what.one;
-    case fault_kind::clock_jump:
-      return "jump of the clock of " + what.one;
-    case fault_kind::drift:
-      return "drift of the clock of " + what.one;
-  }
-  PIRN_ASSERT(false, "a kind of fault");
-  std::unreachable();
+  return fmt::format(fmt::runtime(detail::facts_of(what.kind).words), what.one, what.other);
 }
 
 void fault_plan::sort() {
@@ -111,6 +28,63 @@ void fault_plan::sort() {
         std::ranges::upper_bound(faults.begin(), each, each->after, {}, &fault::after);
     std::rotate(place, each, std::next(each));
   }
+}
+
+// ---- what cannot be ----
+
+namespace {
+
+constexpr std::string_view below_zero = "a length of time is not below zero";
+constexpr std::string_view no_chance = "a chance is from 0 to 1";
+
+bool is_chance(double number) noexcept {
+  return number >= 0 && number <= 1;
+}
+
+std::string_view problem_of_details(const fault& one) noexcept {
+  switch (one.kind) {
+    case fault_kind::bad_way:
+      return problem_of(one.way);
+    case fault_kind::slow_disk:
+      return one.disk_delay < duration::zero() ? below_zero : "";
+    case fault_kind::failing_disk:
+      return is_chance(one.disk_failure) ? "" : no_chance;
+    case fault_kind::clock_jump:
+      return one.ahead < duration::zero() ? "a clock does not go back" : "";
+    case fault_kind::drift:
+      if (one.drift_ppm > -fault::drift_end_ppm && one.drift_ppm < fault::drift_end_ppm) return {};
+      return "a clock neither stands nor goes twice as fast";
+    case fault_kind::partition:
+    case fault_kind::one_way_partition:
+    case fault_kind::clog:
+    case fault_kind::pause:
+    case fault_kind::crash:
+    case fault_kind::full_disk:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view problem_of(const sim::link_options& way) noexcept {
+  const std::array lengths{way.latency, way.jitter, way.tail, way.reordering_delay};
+  if (std::ranges::min(lengths) < duration::zero()) return below_zero;
+  constexpr duration tail_max = duration::max() / 1000;  // what is drawn may be so much longer
+  if (way.tail > tail_max) return "a tail is some hundred days at most";
+  const std::array chances{way.loss, way.duplication, way.reordering};
+  if (!std::ranges::all_of(chances, is_chance)) return no_chance;
+  return way.loss == 1 ? "a way that loses all is a partition" : "";
+}
+
+std::string_view problem_of(const fault& one) noexcept {
+  if (one.after < duration::zero() || one.lasts < duration::zero()) return below_zero;
+  if (!world_names::is_name(one.one)) return world_names::what_a_name_is;
+  if (is_of_way(one.kind)) {
+    if (!world_names::is_name(one.other)) return world_names::what_a_name_is;
+    if (one.one == one.other) return "a way is between two hosts";
+  }
+  return problem_of_details(one);
 }
 
 }  // namespace pirn

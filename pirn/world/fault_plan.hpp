@@ -9,27 +9,9 @@
 
 #include "pirn/base/time.hpp"
 #include "pirn/sim/line.hpp"
+#include "pirn/world/fault_kind.hpp"
 
 namespace pirn {
-
-enum class fault_kind : std::uint8_t {
-  partition,          ///< `one` and `other` are apart
-  one_way_partition,  ///< `one` does not get through to `other`
-  clog,               ///< nothing moves between the two, and nothing is lost
-  bad_way,            ///< the way between the two is like `way`
-  pause,              ///< `one` stands still
-  crash,              ///< `one` crashes, and is restarted
-  slow_disk,          ///< requests to files of `one` take `disk_delay`
-  full_disk,          ///< the files of `one` do not grow: ENOSPC
-  failing_disk,       ///< reads, writes and syncs on `one` fail by chance, with EIO: `disk_failure`
-  clock_jump,         ///< the clock of `one` is `ahead` by so much more; nothing mends that
-  drift,              ///< the clock of `one` gains `drift_ppm` microseconds a second
-};
-
-/// As a plan's text calls it: "one-way-partition".
-std::string_view name_of(fault_kind kind) noexcept;
-/// Whether it is of a way, not of a host.
-bool is_of_way(fault_kind kind) noexcept;
 
 /// One thing that goes wrong, and is mended after a while.
 struct fault {
@@ -44,8 +26,10 @@ struct fault {
   double disk_failure = 0;  ///< a chance, from 0 to 1
   duration ahead{};
   std::int32_t drift_ppm = 0;
+  static constexpr std::int32_t drift_end_ppm = 1'000'000;  ///< slower or faster no clock is
 
-  duration end() const noexcept { return after + lasts; }
+  /// `forever` where the sum would be longer.
+  duration end() const noexcept { return lasts > forever - after ? forever : after + lasts; }
   /// What its kind does not have does not count.
   friend bool operator==(const fault& one, const fault& other);
 };
@@ -56,6 +40,11 @@ bool exclude_each_other(const fault& one, const fault& other) noexcept;
 
 /// In a reader's words: "partition of a and b".
 std::string describe(const fault& what);
+
+/// What keeps a way from being like that, in words: "a chance is from 0 to 1"; empty: nothing.
+std::string_view problem_of(const sim::link_options& way) noexcept;
+/// What keeps a fault from being carried out in any world: times below zero, one host named twice.
+std::string_view problem_of(const fault& one) noexcept;
 
 /// What a nemesis does.
 struct fault_plan {
@@ -76,5 +65,7 @@ std::string to_string(const fault_plan& all);
 /// order of lines is free.
 /// Throws: std::invalid_argument that names the line and what is wrong with it.
 fault_plan parse_fault_plan(std::string_view text);
+/// The same for a world with these hosts: another one's name is wrong, too.
+fault_plan parse_fault_plan(std::string_view text, std::span<const std::string_view> hosts);
 
 }  // namespace pirn

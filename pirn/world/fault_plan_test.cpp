@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <cstdint>
 #include <set>
 #include <stdexcept>
 
@@ -19,7 +21,7 @@ namespace {
 const std::vector<std::string> five{"a", "b", "c", "d", "client 1"};
 
 /// Every kind, often.
-constexpr fault_policy everything{.pause_max = 500ms,
+constexpr fault_policy everything{.gap_max = 500ms,
                                   .full_disks = 1,
                                   .failing_disks = 1,
                                   .clock_jumps = 1,
@@ -116,10 +118,76 @@ TEST(fault_plan, what_is_no_plan_is_told_with_its_line) {
   EXPECT_EQ(error_of("1s for 2s: drift a ppm much"),
             "line 1: 'much' is no number that can stand here");
   EXPECT_EQ(error_of("1s for 2s: bad-way a b loss 1.5"), "line 1: a chance is from 0 to 1");
+  EXPECT_EQ(error_of("1s for 2s: drift a ppm 1000000"),
+            "line 1: a clock neither stands nor goes twice as fast");
+  EXPECT_EQ(error_of("1s for 2s: crash \"\""),
+            "line 1: a host's name is not empty and has no control characters");
   for (const char* time :
        {"-1s", ".5s", "1.s", "1.0000000001s", "99999999999s", "s", "1e3s", "1"}) {
     EXPECT_NE(error_of(std::string(time) + " for 1s: crash a"), "") << time;
   }
+}
+
+TEST(fault_plan, a_detail_is_said_once_and_what_a_kind_is_about_at_least_once) {
+  EXPECT_EQ(error_of("1s for 2s: slow-disk a"), "line 1: a slow-disk has to say 'delay'");
+  EXPECT_EQ(error_of("1s for 2s: failing-disk a"), "line 1: a failing-disk has to say 'chance'");
+  EXPECT_EQ(error_of("1s for 0s: clock-jump a"), "line 1: a clock-jump has to say 'ahead'");
+  EXPECT_EQ(error_of("1s for 2s: drift a"), "line 1: a drift has to say 'ppm'");
+  EXPECT_EQ(error_of("1s for 2s: drift a ppm 5 ppm 6"), "line 1: 'ppm' is said twice");
+  const fault slow{.kind = fault_kind::slow_disk, .one = "a", .other = {}};
+  EXPECT_EQ(to_string(slow), "0s for 0s: slow-disk a delay 0s");
+  EXPECT_EQ(parse_fault_plan(to_string(slow)).faults.front(), slow);
+}
+
+TEST(fault_plan, the_longest_fault_is_read_back_and_has_an_end) {
+  const fault crash{
+      .after = 1s, .lasts = forever, .kind = fault_kind::crash, .one = "a", .other = {}};
+  EXPECT_EQ(to_string(crash), "1s for 9223372036.854775807s: crash a");
+  EXPECT_EQ(parse_fault_plan(to_string(crash)).faults.front().lasts, forever);
+  EXPECT_EQ(crash.end(), forever);
+  EXPECT_NE(error_of("9223372036.854775808s for 1s: crash a"), "");
+}
+
+TEST(fault_plan, other_hosts_than_there_are_are_told_with_their_line) {
+  constexpr std::string_view hosts[] = {"a", "b"};
+  const auto error_for = [&](std::string_view text) -> std::string {
+    try {
+      parse_fault_plan(text, hosts);
+    } catch (const std::invalid_argument& wrong) {
+      return wrong.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(error_for("1s for 2s: crash a\n0s for 2s: clog b a"), "");
+  EXPECT_EQ(error_for("1s for 2s: crash a\n0s for 2s: crash A"),
+            "line 2: there is no host 'A'; there are a, b");
+  EXPECT_EQ(error_for("\n1s for 2s: clog a c"), "line 2: there is no host 'c'; there are a, b");
+}
+
+TEST(fault_plan, what_cannot_be_is_said) {
+  const fault usual{.after = 1s, .lasts = 1s, .kind = fault_kind::crash, .one = "a", .other = "b"};
+  EXPECT_EQ(problem_of(usual), "");
+  const auto problem_with = [&usual](auto&& change) {
+    fault wrong = usual;
+    change(wrong);
+    return problem_of(wrong);
+  };
+  using enum fault_kind;
+  EXPECT_NE(problem_with([](fault& f) { f.after = -1ns; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.lasts = -1ns; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.one = "two\nlines"; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.one = ""; }), "");
+  EXPECT_EQ(problem_with([](fault& f) { f.other = "a"; }), "") << "a crash has one host";
+  EXPECT_NE(problem_with([](fault& f) { f.kind = clog, f.other = "a"; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.kind = clog, f.other = ""; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.kind = slow_disk, f.disk_delay = -1s; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.kind = failing_disk, f.disk_failure = 1.5; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.kind = clock_jump, f.ahead = -1s; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.kind = drift, f.drift_ppm = INT32_MIN; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.kind = bad_way, f.way.latency = -1s; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.kind = bad_way, f.way.tail = forever; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.kind = bad_way, f.way.loss = 1; }), "");
+  EXPECT_NE(problem_with([](fault& f) { f.kind = bad_way, f.way.duplication = NAN; }), "");
 }
 
 TEST(draw_faults, equal_seeds_draw_equal_plans_and_others_do_not) {
@@ -132,7 +200,7 @@ TEST(draw_faults, equal_seeds_draw_equal_plans_and_others_do_not) {
 
 TEST(draw_faults, keeps_to_its_times) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
-    const fault_plan drawn = draw_faults({.active_for = 20s, .pause_max = 100ms, .lasts_max = 2s},
+    const fault_plan drawn = draw_faults({.active_for = 20s, .gap_max = 100ms, .lasts_max = 2s},
                                          five, random_source(seed));
     EXPECT_GT(drawn.faults.size(), 100U);
     EXPECT_TRUE(std::ranges::is_sorted(drawn.faults, {}, &fault::after));
@@ -170,6 +238,21 @@ TEST(draw_faults, of_a_group_only_so_many_are_out_at_a_time) {
     }
   }
   EXPECT_GT(without_a_say, 90U);
+}
+
+TEST(draw_faults, a_policy_of_which_no_plan_can_be_drawn_is_refused) {
+  const auto refuses = [](const fault_policy& policy) {
+    EXPECT_THROW(draw_faults(policy, five, random_source(1)), std::invalid_argument);
+  };
+  refuses({.active_for = forever});
+  refuses({.active_for = 60s, .gap_max = 0s});
+  refuses({.active_for = 24h * 365});
+  refuses({.active_for = -1s});
+  refuses({.lasts_max = -1s});
+  refuses({.disk_failure = 2});
+  refuses({.drift_max_ppm = 1'000'000});
+  refuses({.drift_max_ppm = -1});
+  refuses({.bad_way = {.loss = 1.5}});
 }
 
 TEST(draw_faults, a_group_of_unknown_hosts_is_refused) {

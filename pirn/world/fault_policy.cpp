@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 #include "pirn/base/assert.hpp"
@@ -12,26 +13,6 @@
 namespace pirn {
 
 namespace {
-
-/// Whether a fault of this kind puts a host out; one of a way, one of the two.
-bool puts_out(fault_kind kind) noexcept {
-  switch (kind) {
-    case fault_kind::partition:
-    case fault_kind::one_way_partition:
-    case fault_kind::clog:
-    case fault_kind::pause:
-    case fault_kind::crash:
-    case fault_kind::full_disk:
-    case fault_kind::failing_disk:
-      return true;
-    case fault_kind::bad_way:
-    case fault_kind::slow_disk:
-    case fault_kind::clock_jump:
-    case fault_kind::drift:
-      return false;
-  }
-  return false;
-}
 
 /// A group, and who of it is out until when. Of two that are apart only one is: without it the
 /// others hear each other.
@@ -88,7 +69,7 @@ class drawer {
   fault_plan draw() {
     fault_plan plan;
     for (;;) {
-      now_ += duration(1) + up_to(policy_.pause_max);
+      now_ += duration(1) + up_to(policy_.gap_max);
       if (now_ >= policy_.active_for) return plan;
       std::erase_if(on_, [this](const fault& each) { return each.end() <= now_; });
       draw_one(plan);
@@ -209,12 +190,36 @@ class drawer {
   std::vector<watched_group> groups_;
 };
 
+// What could not be drawn, or not be carried out.
+std::string problem_of(const fault_policy& policy) {
+  using enum fault_kind;
+  if (policy.active_for == forever) return "active_for is forever, and a plan is drawn whole";
+  for (duration each : {policy.active_for, policy.gap_max, policy.lasts_max, policy.disk_delay_max,
+                        policy.clock_jump_max}) {
+    if (each < duration::zero()) return "a length of time is not below zero";
+  }
+  constexpr std::int64_t faults_max = 1'000'000;
+  if (policy.active_for / faults_max > policy.gap_max / 2) {
+    return "gap_max is too short for its active_for: there would be millions of faults";
+  }
+  const fault way{.kind = bad_way, .one = "one", .other = "other", .way = policy.bad_way};
+  const fault disk{
+      .kind = failing_disk, .one = "one", .other = {}, .disk_failure = policy.disk_failure};
+  const fault clock{.kind = drift, .one = "one", .other = {}, .drift_ppm = policy.drift_max_ppm};
+  for (const fault& each : {way, disk, clock}) {
+    const std::string_view problem = pirn::problem_of(each);
+    if (!problem.empty()) return std::string(problem);
+  }
+  return policy.drift_max_ppm < 0 ? "drift_max_ppm is not below zero" : "";
+}
+
 }  // namespace
 
 fault_plan draw_faults(const fault_policy& policy, std::span<const std::string> hosts,
                        random_source lots) {
   PIRN_ASSERT(hosts.size() >= 2, "a nemesis needs two hosts");
-  PIRN_ASSERT(policy.drift_max_ppm >= 0 && policy.drift_max_ppm < 1'000'000, "a clock goes on");
+  const std::string problem = problem_of(policy);
+  if (!problem.empty()) throw std::invalid_argument("fault_policy: " + problem);
   return drawer(policy, hosts, lots).draw();
 }
 

@@ -27,7 +27,7 @@ struct fault_group {
 ///           made.
 struct fault_policy {
   duration active_for = std::chrono::seconds(60);  ///< after that all is mended: quiet
-  duration pause_max = std::chrono::seconds(1);    ///< between two faults
+  duration gap_max = std::chrono::seconds(1);      ///< between two faults
   duration lasts_max = std::chrono::seconds(5);    ///< each fault
   unsigned partitions = 2;                         ///< two hosts apart
   unsigned one_way_partitions = 1;                 ///< one does not get through to another
@@ -59,9 +59,11 @@ struct fault_policy {
 static_assert(std::is_trivially_copyable_v<fault_policy>);
 
 /// Draws all that goes wrong between these hosts, from the first fault to the last.
-/// Requires: two hosts at least; that `active_for` is over some day.
-/// Throws:   std::invalid_argument for a group with a host that there is not.
-/// Cost:     a plan has some two faults for each `pause_max`.
+/// Requires: two hosts at least.
+/// Throws:   std::invalid_argument for a group with a host that there is not; for what can be no
+///           plan: an `active_for` without an end, or of so many gaps that there would be millions
+///           of faults; lengths below zero, chances above 1.
+/// Cost:     a plan has some two faults for each `gap_max`.
 fault_plan draw_faults(const fault_policy& policy, std::span<const std::string> hosts,
                        random_source lots);
 

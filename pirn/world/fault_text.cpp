@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
+#include <functional>
+#include <set>
 #include <stdexcept>
 #include <variant>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "pirn/world/fault_plan.hpp"
 
@@ -14,14 +16,16 @@ namespace pirn {
 
 namespace {
 
-/// Something that faults of one kind have, by its name in the text; what is not said is as in a
-/// fault that was just made.
+/// Something that faults of one kind have, by its name in the text. What may be left out is as in a
+/// fault that was just made then.
 struct detail_field {
   fault_kind kind;
   std::string_view name;
   std::variant<duration& (*)(fault&), double& (*)(fault&), std::uint64_t& (*)(fault&),
                std::int32_t& (*)(fault&)>
       of;
+
+  bool may_be_left_out() const noexcept { return kind == fault_kind::bad_way; }
 };
 
 using enum fault_kind;
@@ -41,8 +45,6 @@ constexpr std::array fields{
     detail_field{clock_jump, "ahead", +[](fault& f) -> duration& { return f.ahead; }},
     detail_field{drift, "ppm", +[](fault& f) -> std::int32_t& { return f.drift_ppm; }},
 };
-constexpr std::array kinds{partition, one_way_partition, clog,         bad_way,    pause, crash,
-                           slow_disk, full_disk,         failing_disk, clock_jump, drift};
 
 constexpr std::int64_t second = 1'000'000'000;
 
@@ -163,7 +165,9 @@ class line_reader {
     fraction.resize(9, '0');
     const std::int64_t seconds = digits(text.substr(0, point));
     const std::int64_t rest = digits(fraction);
-    if (seconds < 0 || rest < 0 || seconds > duration::max().count() / second - 1) throw wrong();
+    if (seconds < 0 || rest < 0 || seconds > (duration::max().count() - rest) / second) {
+      throw wrong();
+    }
     return duration(seconds * second + rest);
   }
 
@@ -182,16 +186,15 @@ class line_reader {
 
 fault_kind kind_called(std::string_view name) {
   std::string known;
-  for (fault_kind each : kinds) {
-    if (name_of(each) == name) return each;
-    known += (known.empty() ? "" : ", ") + std::string(name_of(each));
+  for (const detail::fault_kind_facts& each : detail::fault_kinds) {
+    if (each.name == name) return each.kind;
+    known += (known.empty() ? "" : ", ") + std::string(each.name);
   }
   throw std::invalid_argument(
       fmt::format("no kind of fault is called '{}'; there are {}", name, known));
 }
 
-void read_detail(line_reader& line, fault& into) {
-  const std::string name = line.word("the name of a detail");
+void read_detail(line_reader& line, const std::string& name, fault& into) {
   for (const detail_field& each : fields) {
     if (each.kind != into.kind || each.name != name) continue;
     return std::visit([&](auto of) { line.read(of(into)); }, each.of);
@@ -200,15 +203,16 @@ void read_detail(line_reader& line, fault& into) {
       fmt::format("a {} has nothing called '{}'", name_of(into.kind), name));
 }
 
-void check(const fault& read) {
-  const sim::link_options& way = read.way;
-  for (double each : {way.loss, way.duplication, way.reordering, read.disk_failure}) {
-    if (!(each >= 0 && each <= 1)) throw std::invalid_argument("a chance is from 0 to 1");
+void read_details(line_reader& line, fault& into) {
+  std::set<std::string, std::less<>> said;
+  while (!line.at_end()) {
+    const auto [name, is_first] = said.insert(line.word("the name of a detail"));
+    if (!is_first) throw std::invalid_argument(fmt::format("'{}' is said twice", *name));
+    read_detail(line, *name, into);
   }
-  if (way.loss == 1) throw std::invalid_argument("a way that loses all is a partition");
-  if (read.drift_ppm <= -1'000'000) throw std::invalid_argument("a clock goes on");
-  if (is_of_way(read.kind) && read.one == read.other) {
-    throw std::invalid_argument("a way is between two hosts");
+  for (const detail_field& each : fields) {
+    if (each.kind != into.kind || each.may_be_left_out() || said.contains(each.name)) continue;
+    throw std::invalid_argument(fmt::format("a {} has to say '{}'", name_of(into.kind), each.name));
   }
 }
 
@@ -220,9 +224,34 @@ fault read_fault(line_reader line) {
   read.kind = kind_called(line.word("a kind of fault"));
   read.one = line.word("a host's name");
   if (is_of_way(read.kind)) read.other = line.word("the other host's name");
-  while (!line.at_end()) read_detail(line, read);
-  check(read);
+  read_details(line, read);
+  const std::string_view problem = problem_of(read);
+  if (!problem.empty()) throw std::invalid_argument(std::string(problem));
   return read;
+}
+
+fault_plan read_plan(std::string_view text, const std::function<void(const fault&)>& check) {
+  fault_plan read;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::size_t size = std::min(text.find('\n'), text.size());
+    const line_reader line(text.substr(0, size));
+    text.remove_prefix(std::min(size + 1, text.size()));
+    if (line.at_end()) continue;
+    try {
+      read.faults.push_back(read_fault(line));
+      check(read.faults.back());
+    } catch (const std::invalid_argument& wrong) {
+      throw std::invalid_argument(fmt::format("line {}: {}", number, wrong.what()));
+    }
+  }
+  read.sort();
+  return read;
+}
+
+void check_host(const std::string& name, std::span<const std::string_view> hosts) {
+  if (std::ranges::find(hosts, name) != hosts.end()) return;
+  throw std::invalid_argument(
+      fmt::format("there is no host '{}'; there are {}", name, fmt::join(hosts, ", ")));
 }
 
 }  // namespace
@@ -237,8 +266,8 @@ std::string to_string(const fault& one) {
     if (each.kind != one.kind) continue;
     std::visit(
         [&](auto of) {
-          if (of(written) != of(fresh))
-            text += fmt::format(" {} {}", each.name, text_of(of(written)));
+          if (each.may_be_left_out() && of(written) == of(fresh)) return;
+          text += fmt::format(" {} {}", each.name, text_of(of(written)));
         },
         each.of);
   }
@@ -257,20 +286,14 @@ std::string to_string(const fault_plan& all) {
 }
 
 fault_plan parse_fault_plan(std::string_view text) {
-  fault_plan read;
-  for (int number = 1; !text.empty(); ++number) {
-    const std::size_t size = std::min(text.find('\n'), text.size());
-    const line_reader line(text.substr(0, size));
-    text.remove_prefix(std::min(size + 1, text.size()));
-    if (line.at_end()) continue;
-    try {
-      read.faults.push_back(read_fault(line));
-    } catch (const std::invalid_argument& wrong) {
-      throw std::invalid_argument(fmt::format("line {}: {}", number, wrong.what()));
-    }
-  }
-  read.sort();
-  return read;
+  return read_plan(text, [](const fault&) {});
+}
+
+fault_plan parse_fault_plan(std::string_view text, std::span<const std::string_view> hosts) {
+  return read_plan(text, [hosts](const fault& read) {
+    check_host(read.one, hosts);
+    if (is_of_way(read.kind)) check_host(read.other, hosts);
+  });
 }
 
 }  // namespace pirn

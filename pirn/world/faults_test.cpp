@@ -187,6 +187,17 @@ TEST(faults, a_way_that_loses_packets_delays_a_stream_and_takes_nothing_from_it)
   EXPECT_GT(o.w.now(), time_point{} + 200 * 20ms + 20s);
 }
 
+TEST(faults, a_way_is_between_two_hosts_and_like_what_can_be) {
+  two_hosts o;
+  EXPECT_THROW(o.w.partition(o.server, o.server), std::invalid_argument);
+  EXPECT_THROW(o.w.heal(o.server, o.server), std::invalid_argument);
+  EXPECT_THROW(o.w.clog_one_way(o.server, o.server), std::invalid_argument);
+  EXPECT_THROW(o.w.set_way(o.server, o.server, {}), std::invalid_argument);
+  EXPECT_THROW(o.w.way(o.server, o.server), std::invalid_argument);
+  EXPECT_THROW(o.w.set_way(o.server, o.client, {.latency = -1s}), std::invalid_argument);
+  EXPECT_THROW(o.w.set_usual_way({.reordering = 1.5}), std::invalid_argument);
+}
+
 TEST(faults, a_way_may_be_changed_while_it_is_used) {
   two_hosts o;
   heard told;

@@ -18,6 +18,7 @@ host::host(world& home, sim::host_setup setup, const host_options& options)
       options_(options),
       clock_(home.now()),
       secrets_(random("secrets")) {
+  PIRN_ASSERT(options.disk_delay >= duration::zero(), "a request to a file takes time");
   clock_.skew(home.now(), options.clock_skew);
   clock_.drift(home.now(), options.clock_drift_ppm);
   net_.ledger().tell(this);
@@ -167,6 +168,7 @@ void host::restart() {
 }
 
 void host::pause(duration length) {
+  PIRN_ASSERT(length >= duration::zero(), "a pause takes time");
   world_.note_fault("pause", *this);
   clear(pause_end_);
   world_.events().add(pause_end_, saturating_add(world_.now(), length));
@@ -183,6 +185,7 @@ void host::resume() {
 }
 
 void host::set_disk_delay(duration delay) {
+  PIRN_ASSERT(delay >= duration::zero(), "a request to a file takes time");
   world_.note_fault("disk delay", *this);
   options_.disk_delay = delay;
   if (running_loop_ != nullptr) running_loop_->driver().set_file_delay(delay);

@@ -45,6 +45,9 @@ nemesis::nemesis(world& target, const fault_policy& policy)
       end_(saturating_add(target.now(), policy.active_for)),
       plan_(planned_for(target, hosts_, policy)) {
   for (const fault& each : plan_.faults) {
+    const std::string_view problem = problem_of(each);
+    if (!problem.empty())
+      throw std::invalid_argument(fmt::format("{}: {}", describe(each), problem));
     host_called(each.one);
     if (is_of_way(each.kind)) host_called(each.other);
   }
@@ -89,18 +92,20 @@ void nemesis::strike() {
 
 void nemesis::carry_out(const fault& what) {
   if (!can_be(what)) return;
+  world_.count_fault();
   world_observer* const observer = world_.observer();
   if (observer != nullptr) observer->fault_began(what);
   std::function<void()> mend = begin(what);
   std::string line =
       fmt::format("{:.6f} s: {}", seconds(world_.now().time_since_epoch()), describe(what));
   if (mend != nullptr) {
-    line += fmt::format(" for {:.6f} s", seconds(what.lasts));
+    const time_point until = std::min(saturating_add(world_.now(), what.lasts), end_);
+    if (until != never) line += fmt::format(" for {:.6f} s", seconds(until - world_.now()));
     auto begun = std::make_unique<outbreak>();
     begun->of = this;
     begun->what = &what;
     begun->mend = std::move(mend);
-    world_.events().add(*begun, std::min(saturating_add(world_.now(), what.lasts), end_));
+    world_.events().add(*begun, until);
     outbreaks_.push_back(std::move(begun));
   } else if (observer != nullptr) {
     observer->fault_ended(what);

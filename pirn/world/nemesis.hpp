@@ -27,7 +27,8 @@ class nemesis {
  public:
   /// Of all hosts that the world has now.
   /// Requires: there are two at least.
-  /// Throws:   std::invalid_argument for a plan, or a group, with a host that there is not.
+  /// Throws:   std::invalid_argument for a plan, or a group, with a host that there is not; for a
+  ///           fault that cannot be (problem_of), a policy of which no plan can be drawn.
   explicit nemesis(world& target, const fault_policy& policy = {});
   nemesis(nemesis&&) = delete;  // events point at it
   ~nemesis();
@@ -38,7 +39,7 @@ class nemesis {
   void stop();
   /// What it has in mind, done or not.
   const fault_plan& plan() const noexcept { return plan_; }
-  /// What was done, in order: "12.500 s: partition of a and b for 1.25 s".
+  /// What was done, in order: "12.500000 s: partition of a and b for 1.250000 s".
   const std::vector<std::string>& log() const noexcept { return log_; }
 
  private:

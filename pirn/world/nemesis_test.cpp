@@ -90,7 +90,7 @@ TEST(nemesis, mends_ways_and_disks_into_what_they_were) {
     host& two = w.add_host("two", "10.0.0.2");
     w.set_way_one_way(one, two, {.latency = 77ms});
     nemesis trouble(w, {.active_for = 30s,
-                        .pause_max = 100ms,
+                        .gap_max = 100ms,
                         .partitions = 0,
                         .one_way_partitions = 0,
                         .clogs = 0,
@@ -139,7 +139,7 @@ TEST(nemesis, carries_out_the_plan_that_the_world_is_given) {
   const std::vector<std::string> done{"1.000000 s: full disk of server for 2.000000 s",
                                       "1.000000 s: drift of the clock of client for 1.000000 s",
                                       "3.000000 s: partition of client and server for 5.000000 s",
-                                      "9.000000 s: slow disk of server for 5.000000 s"};
+                                      "9.000000 s: slow disk of server for 1.000000 s"};
   EXPECT_EQ(trouble.log(), done);
 }
 
@@ -163,6 +163,50 @@ TEST(nemesis, a_plan_for_other_hosts_is_refused) {
   w.add_host("one", "10.0.0.1");
   w.add_host("two", "10.0.0.2");
   EXPECT_THROW(nemesis(w, {}), std::invalid_argument);
+}
+
+TEST(nemesis, a_plan_of_what_cannot_be_is_refused) {
+  for (const fault& wrong :
+       {fault{.kind = fault_kind::partition, .one = "one", .other = "one"},
+        fault{.after = -1s, .lasts = 1s, .kind = fault_kind::crash, .one = "one", .other = {}},
+        fault{.kind = fault_kind::slow_disk, .one = "one", .other = {}, .disk_delay = -1s}}) {
+    const fault_plan plan{{wrong}};
+    world w({.faults = &plan});
+    w.add_host("one", "10.0.0.1");
+    w.add_host("two", "10.0.0.2");
+    EXPECT_THROW(nemesis(w, {}), std::invalid_argument) << describe(wrong);
+  }
+}
+
+TEST(nemesis, its_world_counts_what_was_carried_out) {
+  const fault_plan plan = parse_fault_plan(
+      "1s for 2s: clog one two\n2s for 2s: clog two one\n"  // one is on
+      "3s for 2s: crash one\n"                              // it has no boot program
+      "4s for 2s: pause two\n70s for 1s: pause two");       // too late
+  world w({.faults = &plan});
+  w.add_host("one", "10.0.0.1");
+  w.add_host("two", "10.0.0.2");
+  nemesis trouble(w, {});
+  EXPECT_EQ(w.faults_carried_out(), 0U);
+  w.run_for(80s);
+  EXPECT_EQ(w.faults_carried_out(), 2U);
+  EXPECT_EQ(trouble.log().size(), 2U);
+}
+
+TEST(nemesis, its_log_says_how_long_a_fault_can_last) {
+  const fault_plan plan{
+      {{.after = 1s, .lasts = forever, .kind = fault_kind::clog, .one = "one", .other = "two"}}};
+  world w({.faults = &plan});
+  w.add_host("one", "10.0.0.1");
+  w.add_host("two", "10.0.0.2");
+  const auto log_for = [&w](duration active_for) {
+    nemesis trouble(w, {.active_for = active_for});
+    w.run_for(2s);
+    return trouble.log();
+  };
+  EXPECT_EQ(log_for(10s),
+            std::vector<std::string>{"1.000000 s: clog between one and two for 9.000000 s"});
+  EXPECT_EQ(log_for(forever), std::vector<std::string>{"3.000000 s: clog between one and two"});
 }
 
 TEST(nemesis, does_only_what_its_policy_says) {

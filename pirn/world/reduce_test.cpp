@@ -23,7 +23,7 @@ void two_must_meet(world& w) {
                                   .line_between(client.net(), server.net())
                                   .is_blocked_by(sim::line::obstacle::cut);
   });
-  nemesis trouble(w, {.active_for = 100s, .pause_max = 500ms});
+  nemesis trouble(w, {.active_for = 100s, .gap_max = 500ms});
   w.run_for(100s);
 }
 

@@ -18,12 +18,12 @@ pct_order::pct_order(random_source lots, const scheduling& how) : seed_(lots()) 
 }
 
 std::size_t pct_order::choose(std::span<const std::uint64_t> ids) {
-  const bool is_first_s_turn = has_waited_enough(ids.front());
-  std::size_t chosen = is_first_s_turn ? 0 : highest(ids);
+  const bool must_go_first = has_waited_enough(ids.front());
+  std::size_t chosen = must_go_first ? 0 : highest(ids);
   while (!changes_.empty() && changes_.back().step == step_) {
     lowered_[ids[chosen]] = changes_.back().priority;
     changes_.pop_back();
-    if (!is_first_s_turn) chosen = highest(ids);
+    if (!must_go_first) chosen = highest(ids);
   }
   ++step_;
   return chosen;

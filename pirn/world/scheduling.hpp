@@ -19,16 +19,18 @@ enum class turn_order : std::uint8_t {
   drawn,  ///< each turn in an order drawn from the seed
   /// Probabilistic concurrency testing: each host and each task has a drawn priority, and who has
   /// the highest goes, again and again, except that at `pct_depth` - 1 drawn steps who would go is
-  /// put behind all others. A bug that needs `d` steps in one order, of `n` tasks that take `k`
-  /// steps, shows in a run of depth `d` with a chance of 1 / (n * k^(d-1)) at least.
+  /// put behind all that were not put back yet, at a drawn place among those that were. A bug that
+  /// needs `d` steps in one order, of `n` tasks that take `k` steps, shows in a run of depth `d`
+  /// with a chance of 1 / (n * k^(d-1)) at least.
   pct,
 };
 
 struct scheduling {
   turn_order order = turn_order::fifo;
-  unsigned pct_depth = 3;          ///< 1 at least
+  unsigned pct_depth = 3;          ///< from 1 to `pct_depth_max`
   std::uint64_t pct_steps = 1000;  ///< that a loop takes, about: tasks resumed. Changes of priority
                                    ///< fall among the first so many of each loop.
+  static constexpr unsigned pct_depth_max = 1000;
 };
 static_assert(std::is_trivially_copyable_v<scheduling>);
 

@@ -82,7 +82,7 @@ void fetch_under_faults(world& w, bool resume, tally* sum) {
   tally all;
   fetch_pages(w, 40, resume, &all);
   w.always("no page is wrong", [&] { return all.wrong == 0; });
-  nemesis trouble(w, {.active_for = 20s, .pause_max = 500ms, .lasts_max = 2s});
+  nemesis trouble(w, {.active_for = 20s, .gap_max = 500ms, .lasts_max = 2s});
   w.eventually("all have tried", 20min, [&] { return all.whole + all.failed == 80; });
   sum->whole += all.whole;
   sum->failed += all.failed;

@@ -14,6 +14,23 @@ namespace {
 // Hosts that answer each other over ways without latency would keep time from moving.
 constexpr std::uint64_t turns_of_moment_max = 1'000'000;
 
+const world_options& checked(const world_options& options) {
+  for (const sim::link_options& each : {options.network.way, options.network.local_way}) {
+    const std::string_view problem = problem_of(each);
+    if (!problem.empty()) throw std::invalid_argument("world: " + std::string(problem));
+  }
+  if (options.blocking_delay < duration::zero()) {
+    throw std::invalid_argument("world: blocking_delay is not below zero");
+  }
+  const scheduling& order = options.schedule;
+  if (order.pct_depth == 0 || order.pct_depth > scheduling::pct_depth_max) {
+    throw std::invalid_argument("world: pct_depth is from 1 to " +
+                                std::to_string(scheduling::pct_depth_max));
+  }
+  if (order.pct_steps == 0) throw std::invalid_argument("world: pct_steps is from 1");
+  return options;
+}
+
 }  // namespace
 
 /// What is to be done at a moment.
@@ -27,7 +44,7 @@ class world::action final : public sim::simulated_event {
 };
 
 world::world(const world_options& options)
-    : options_(options),
+    : options_(checked(options)),
       random_(options.seed),
       order_(random_.split("order of hosts")),
       host_priorities_(random_.split("priorities of hosts"), options.schedule),
@@ -56,7 +73,6 @@ host& world::add_host(std::string name, std::initializer_list<std::string_view> 
     if (!parsed) throw std::invalid_argument("not an IP address: " + std::string(each));
     setup.addresses.push_back(*parsed);
   }
-  PIRN_ASSERT(!setup.addresses.empty(), "a host has an address");
   names_.add(setup.name, setup.addresses);
   hosts_.push_back(std::make_unique<host>(*this, std::move(setup), options));
   return *hosts_.back();
@@ -136,6 +152,7 @@ bool world::run_until_quiet(duration at_most) {
 }
 
 void world::at(time_point when, std::function<void()> call) {
+  PIRN_ASSERT(when >= now(), "nothing can be done in the past");
   actions_.push_back(std::make_unique<action>(std::move(call)));
   events_.add(*actions_.back(), when);
   while (!actions_.front()->is_armed()) actions_.pop_front();

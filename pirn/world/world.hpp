@@ -45,6 +45,7 @@ static_assert(std::is_trivially_copyable_v<world_options>);
 /// Example:  examples/55_world.cpp
 class world {
  public:
+  /// Throws: std::invalid_argument for times below zero, ways that cannot be, a depth out of range.
   explicit world(const world_options& options = {});
   world(world&&) = delete;  // hosts point at it
   ~world();
@@ -54,8 +55,8 @@ class world {
 
   /// Adds a host that is up and runs nothing yet. Others find it by its name, in any case, and by
   /// its addresses.
-  /// Requires: no other host has the name or one of the addresses, of which there is at least one.
-  /// Throws:   std::invalid_argument for what is no IP address.
+  /// Throws: std::invalid_argument for what is no name (control characters) or no IP address, for
+  ///         one that another host has, and without an address.
   host& add_host(std::string name, std::initializer_list<std::string_view> addresses,
                  const host_options& options = {});
   host& add_host(std::string name, std::string_view address, const host_options& options = {}) {
@@ -78,6 +79,7 @@ class world {
   bool run_until_quiet(duration at_most = forever);
 
   /// Calls `action` at a moment, before any host takes a turn. It must not throw.
+  /// Requires: the moment is not past.
   void at(time_point when, std::function<void()> action);
   void after(duration wait, std::function<void()> action) {
     at(saturating_add(now(), wait), std::move(action));
@@ -96,7 +98,8 @@ class world {
   /// What the programs wait for, host by host.
   std::string dump_tasks();
 
-  // Faults between two hosts; each may change while programs run.
+  // Faults between two hosts; each may change while programs run. A way is between two hosts, and
+  // like what can be (problem_of): else each throws std::invalid_argument.
   /// Nothing gets from one to the other, nor back, until it is healed. Streams send again until
   /// they give up (924.6 s); datagrams are lost.
   void partition(host& one, host& other);
@@ -111,11 +114,13 @@ class world {
   void set_way_one_way(host& from, host& to, const sim::link_options& options);
   const sim::link_options& way(host& from, host& to);
   /// What ways are like that nothing was said of and nothing went on.
-  void set_usual_way(const sim::link_options& options) noexcept { net_.set_usual_way(options); }
+  void set_usual_way(const sim::link_options& options);
   /// Takes away what stands between any two hosts.
   void heal_all();
   /// What its nemesis does, the last one's if there were several; empty without one.
   const fault_plan& plan() const noexcept { return plan_; }
+  /// How many faults of the plan were carried out so far.
+  std::size_t faults_carried_out() const noexcept { return faults_carried_out_; }
 
   // Chance and history.
   /// Random numbers by purpose, apart from all others.
@@ -145,7 +150,11 @@ class world {
   /// The same of the way from one to the other.
   void note_fault(std::string_view what, const host& one, const host& other) noexcept;
   world_observer* observer() const noexcept { return observer_; }
-  void keep_plan(const fault_plan& of_nemesis) { plan_ = of_nemesis; }
+  void keep_plan(const fault_plan& of_nemesis) {
+    plan_ = of_nemesis;
+    faults_carried_out_ = 0;
+  }
+  void count_fault() noexcept { ++faults_carried_out_; }
 
  private:
   friend class host;
@@ -164,6 +173,7 @@ class world {
   bool has_turns() const noexcept { return turn_ < round_.size() || !awake_.empty(); }
   void check();
   void check_programs();
+  sim::line& line_between(host& from, host& to);
   void block(host& from, host& to, sim::line::obstacle what, std::string_view name);
   void unblock(host& from, host& to, sim::line::obstacle what, std::string_view name);
 
@@ -177,6 +187,7 @@ class world {
   world_names names_;
   detail::buggify_sites buggify_;
   fault_plan plan_;
+  std::size_t faults_carried_out_ = 0;
   world_observer* observer_ = nullptr;
   std::deque<std::unique_ptr<host>> hosts_;
   std::vector<host*> awake_;

@@ -2,6 +2,7 @@
 #include "pirn/world/world.hpp"
 
 #include <array>
+#include <climits>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -368,6 +369,18 @@ TEST(world, is_quiet_when_nothing_is_left_to_happen_by_then) {
   EXPECT_FALSE(w.run_until_quiet(500ms));
   EXPECT_TRUE(w.run_until_quiet(1h));
   EXPECT_EQ(w.now(), time_point{} + 1s);
+}
+
+TEST(world, options_that_cannot_be_are_refused) {
+  const auto refuses = [](const world_options& options) {
+    EXPECT_THROW(world w(options), std::invalid_argument);
+  };
+  refuses({.network = {.way = {.latency = -1s}}});
+  refuses({.network = {.local_way = {.loss = 1}}});
+  refuses({.blocking_delay = -1s});
+  refuses({.schedule = {.pct_depth = 0}});
+  refuses({.schedule = {.pct_depth = UINT_MAX}});
+  refuses({.schedule = {.pct_steps = 0}});
 }
 
 }  // namespace pirn

@@ -1,4 +1,5 @@
-// faults: what a world may do to the ways between its hosts.
+// world_ways: what a world may do to the ways between its hosts.
+#include <stdexcept>
 
 #include "pirn/base/hash.hpp"
 #include "pirn/world/world.hpp"
@@ -6,6 +7,15 @@
 namespace pirn {
 
 using obstacle = sim::line::obstacle;
+
+namespace {
+
+void throw_if_impossible(const sim::link_options& way) {
+  const std::string_view problem = problem_of(way);
+  if (!problem.empty()) throw std::invalid_argument("a way: " + std::string(problem));
+}
+
+}  // namespace
 
 void world::note_fault(std::string_view what, const host& one, const host& other) noexcept {
   running_hash name;
@@ -16,14 +26,21 @@ void world::note_fault(std::string_view what, const host& one, const host& other
   if (observer_ != nullptr) observer_->was_done(what, one, other);
 }
 
+sim::line& world::line_between(host& from, host& to) {
+  if (&from == &to) throw std::invalid_argument("a way is between two hosts: " + from.name());
+  return net_.line_between(from.net(), to.net());
+}
+
 void world::block(host& from, host& to, obstacle what, std::string_view name) {
+  sim::line& way = line_between(from, to);
   note_fault(name, from, to);
-  net_.block(net_.line_between(from.net(), to.net()), what);
+  net_.block(way, what);
 }
 
 void world::unblock(host& from, host& to, obstacle what, std::string_view name) {
+  sim::line& way = line_between(from, to);
   note_fault(name, from, to);
-  net_.unblock(net_.line_between(from.net(), to.net()), what);
+  net_.unblock(way, what);
 }
 
 void world::partition(host& one, host& other) {
@@ -60,12 +77,19 @@ void world::set_way(host& one, host& other, const sim::link_options& options) {
 }
 
 void world::set_way_one_way(host& from, host& to, const sim::link_options& options) {
+  sim::line& way = line_between(from, to);
+  throw_if_impossible(options);
   note_fault("way", from, to);
-  net_.line_between(from.net(), to.net()).set_options(options);
+  way.set_options(options);
 }
 
 const sim::link_options& world::way(host& from, host& to) {
-  return net_.line_between(from.net(), to.net()).options();
+  return line_between(from, to).options();
+}
+
+void world::set_usual_way(const sim::link_options& options) {
+  throw_if_impossible(options);
+  net_.set_usual_way(options);
 }
 
 void world::heal_all() {
