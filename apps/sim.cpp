@@ -43,6 +43,7 @@ struct sim_arguments {
   std::string scenario;
   std::string seeds = "1..100";
   std::string seed;
+  const CLI::Option* seed_option = nullptr;  // whether `seed` was given, be it empty
   std::string faults_file;
   bool list = false;
   bool list_bugs = false;
@@ -77,15 +78,23 @@ int print_list() {
   return 0;
 }
 
+std::string names_of_scenarios() {
+  std::string names;
+  for (const scenario& each : scenarios()) {
+    names += (names.empty() ? "" : ", ") + std::string(each.name);
+  }
+  return names;
+}
+
 int print_bugs(const scenario& of) {
   for (std::string_view each : of.bugs) fmt::print("{}\n", each);
   return 0;
 }
 
-fault_plan read_faults(const std::string& path) {
+fault_plan read_faults(const std::string& path, const scenario& of) {
   const std::vector<std::byte> bytes = read_whole_blocking(path);
   try {
-    return parse_fault_plan({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    return parse_fault_plan({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, of.hosts);
   } catch (const std::invalid_argument& wrong) {
     throw usage_error(path + ": " + wrong.what());
   }
@@ -104,14 +113,18 @@ int run_with(sim_arguments given) {
   plan.run.what = &scenario_called(given.scenario);
   if (given.list_bugs) return print_bugs(*plan.run.what);
   check_bug(plan.run);
-  plan.single = !given.seed.empty();
-  take_seeds(plan, plan.single ? given.seed : given.seeds);
+  plan.single = given.seed_option->count() > 0;
+  if (plan.single) {
+    plan.first_seed = plan.last_seed = parsed_seed(given.seed, "--seed N");
+  } else {
+    take_seeds(plan, given.seeds);
+  }
   if (given.json) plan.form = sim_form::json;
   if (given.quiet) plan.form = sim_form::quiet;
   fault_plan faults;
   if (given.no_faults) plan.run.faults_option = "--no-faults";
   if (!given.faults_file.empty()) {
-    faults = read_faults(given.faults_file);
+    faults = read_faults(given.faults_file, *plan.run.what);
     plan.run.faults_option = "--faults " + shell_quoted(given.faults_file);
   }
   if (!plan.run.faults_option.empty()) plan.run.faults = &faults;
@@ -123,9 +136,10 @@ void add_options(CLI::App& command, sim_arguments& given) {
   command.add_flag("--list", given.list, "print the scenarios");
   CLI::Option* seeds = command.add_option("--seeds", given.seeds, "which seeds, both included")
                            ->option_text("A..B [1..100]");
-  command.add_option("--seed", given.seed, "one run, and all that went wrong in it")
-      ->option_text("N")
-      ->excludes(seeds);
+  given.seed_option =
+      command.add_option("--seed", given.seed, "one run, and all that went wrong in it")
+          ->option_text("N")
+          ->excludes(seeds);
   command.add_option("-j,--jobs", plan.jobs, "so many seeds at a time (0: one a processor)")
       ->check(CLI::Range(0U, 1024U))
       ->option_text("N [0]");
@@ -156,7 +170,8 @@ void add_sim(CLI::App& program, action& chosen) {
   auto given = std::make_shared<sim_arguments>();
   CLI::App& command =
       *program.add_subcommand("sim", "Run programs in a simulated world, under many seeds");
-  command.add_option("SCENARIO", given->scenario, "which")->option_text(" ");
+  command.add_option("SCENARIO", given->scenario, "one of " + names_of_scenarios())
+      ->option_text(" ");
   add_options(command, *given);
   command.footer(explanation);
   command.callback([given, &chosen] { chosen = [given] { return run_with(*given); }; });

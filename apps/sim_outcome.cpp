@@ -19,6 +19,7 @@ void note(sim_outcome& into, const world& w) {
   into.events = w.decision_count();
   into.simulated += w.now() - w.options().start_time;
   into.plan = w.plan();
+  into.carried_out = w.faults_carried_out();
 }
 
 void run_once(const world_options& options, const scenario_body& body) {
@@ -37,9 +38,10 @@ void run_once(const world_options& options, const scenario_body& body) {
 
 scenario_body body_of(const sim_run& how, const std::atomic<bool>& stop) {
   return [body = how.what->make(how.bug), &stop](world& w) {
+    // Invariants are looked at after each step: the place from which any scenario can be left.
     w.always("nobody stops it", [&stop] {
-      if (stop.load(std::memory_order_relaxed))
-        throw sim_stopped();  // a flag, and nothing behind it
+      const bool must_stop = stop.load(std::memory_order_relaxed);  // a flag, nothing behind it
+      if (must_stop) throw sim_stopped();
       return true;
     });
     body(w);
@@ -53,7 +55,7 @@ sim_outcome run_seed(const sim_run& how, std::uint64_t seed, const std::atomic<b
   world_moment last{.seed = seed, .when = options.start_time, .event = 0};
   const last_words if_it_crashes("the program died in this run: " + replay_command(how, seed));
   const auto noted = [&, body = body_of(how, stop)](world& w) {
-    const scope_exit concluded([&] {
+    const scope_exit note_at_end([&] {
       note(outcome, w);
       last = w.moment();
     });

@@ -32,8 +32,9 @@ struct sim_outcome {
   unsigned runs = 0;
   std::uint64_t hash = 0;  ///< of all decisions
   std::uint64_t events = 0;
-  duration simulated{};  ///< in all runs
-  fault_plan plan;       ///< what went wrong
+  duration simulated{};         ///< in all runs
+  fault_plan plan;              ///< what was to go wrong
+  std::size_t carried_out = 0;  ///< of it, so many faults
   std::optional<sim_failure> failure;
 };
 
@@ -45,7 +46,7 @@ class sim_stopped : public std::exception {};
 /// Threads: any; each has a world of its own.
 sim_outcome run_seed(const sim_run& how, std::uint64_t seed, const std::atomic<bool>& stop);
 
-/// The scenario with its bug, told when to stop.
+/// The scenario with its bug; soon after `stop` was set it throws sim_stopped.
 scenario_body body_of(const sim_run& how, const std::atomic<bool>& stop);
 
 }  // namespace pirn::apps

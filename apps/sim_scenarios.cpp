@@ -13,6 +13,10 @@ namespace pirn::apps {
 
 namespace {
 
+constexpr std::array<std::string_view, 4> hosts_of_charfinder{"server", "client1", "client2",
+                                                              "client3"};
+constexpr std::array<std::string_view, 2> hosts_of_get{"server", "client"};
+constexpr std::array<std::string_view, 3> hosts_of_kv{"node1", "node2", "node3"};
 constexpr std::array<std::string_view, 1> bugs_of_get{"no-sync"};
 
 scenario_body make_charfinder(const std::string&) {
@@ -30,14 +34,17 @@ scenario_body make_kv(const std::string& bug) {
 const std::array all{
     scenario{.name = "charfinder",
              .about = "clients of pirn charfinder --tcp: every answer is right, or broken off",
+             .hosts = hosts_of_charfinder,
              .bugs = {},
              .make = make_charfinder},
     scenario{.name = "get",
              .about = "pirn get from pirn serve: every file is right, or reported failed",
+             .hosts = hosts_of_get,
              .bugs = bugs_of_get,
              .make = make_get},
     scenario{.name = "kv",
              .about = "a replicated store: what its clients see is as if there were one",
+             .hosts = hosts_of_kv,
              .bugs = kv::bug_names(),
              .make = make_kv},
 };

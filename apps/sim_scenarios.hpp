@@ -15,8 +15,9 @@ using scenario_body = std::function<void(world&)>;
 
 struct scenario {
   std::string_view name;
-  std::string_view about;                  ///< one line
-  std::span<const std::string_view> bugs;  ///< that can be planted in it
+  std::string_view about;                   ///< one line
+  std::span<const std::string_view> hosts;  ///< to which a plan of faults can do something
+  std::span<const std::string_view> bugs;   ///< that can be planted in it
   /// `bug`: one of them, or empty.
   scenario_body (*make)(const std::string& bug);
 };

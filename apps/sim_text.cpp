@@ -26,6 +26,11 @@ std::string counted(std::uint64_t number, std::string_view what) {
   return grouped(number) + " " + std::string(what) + ending;
 }
 
+// Others were passed over: their time was after the end, or their host was down.
+std::string share_of_faults(std::uint64_t carried_out, std::uint64_t planned) {
+  return fmt::format("{} of {} carried out", grouped(carried_out), counted(planned, "fault"));
+}
+
 std::string_view first_line(std::string_view text) noexcept {
   return text.substr(0, text.find('\n'));
 }
@@ -53,6 +58,8 @@ void sim_summary::add(const sim_outcome& outcome) {
   events += outcome.events;
   simulated += outcome.simulated;
   for (const fault& each : outcome.plan.faults) ++faults[each.kind];
+  planned += outcome.plan.faults.size();
+  carried_out += outcome.carried_out;
   hash.add(outcome.seed);
   hash.add(outcome.hash);
 }
@@ -84,12 +91,18 @@ std::string text_of(const sim_run& how, const sim_summary& all) {
   for (const auto& [kind, count] : all.faults) {
     faults += (faults.empty() ? "" : ", ") + counted(count, pirn::name_of(kind));
   }
-  if (!faults.empty()) text += "faults: " + faults + "\n";
+  if (!faults.empty()) {
+    text += fmt::format("faults: {}; {}\n", faults, share_of_faults(all.carried_out, all.planned));
+  }
   return text + fmt::format("hash over all: {:016x}\n", all.hash.value());
 }
 
 std::string text_of_run(const sim_run& how, const sim_outcome& outcome) {
-  std::string verdict =
+  std::string verdict;
+  if (const std::size_t planned = outcome.plan.faults.size(); planned > 0) {
+    verdict = share_of_faults(outcome.carried_out, planned) + "\n";
+  }
+  verdict +=
       fmt::format("{}: seed {}, {}, {}, {:.3f} simulated seconds, hash {:016x}\n", name_of(how),
                   outcome.seed, counted(outcome.runs, "run"), counted(outcome.events, "event"),
                   seconds(outcome.simulated), outcome.hash);
@@ -119,10 +132,11 @@ std::string json_of(const sim_run& how, const sim_summary& all,
   return fmt::format(
       "{{\"scenario\": {}, \"seeds\": {}, \"failed\": {}, \"runs\": {}, \"events\": {}, "
       "\"simulated_s\": {:.3f}, \"elapsed_s\": {:.3f}, \"seeds_a_minute\": {:.0f}, "
-      "\"faults\": {{{}}}, \"hash\": \"{:016x}\", \"failures\": [{}{}]}}\n",
+      "\"faults\": {{{}}}, \"faults_carried_out\": {}, \"hash\": \"{:016x}\", \"failures\": "
+      "[{}{}]}}\n",
       json_string(name_of(how)), all.seeds, all.failed, all.runs, all.events,
-      seconds(all.simulated), all.elapsed.count(), all.seeds_a_minute(), faults, all.hash.value(),
-      list, list.empty() ? "" : "\n");
+      seconds(all.simulated), all.elapsed.count(), all.seeds_a_minute(), faults, all.carried_out,
+      all.hash.value(), list, list.empty() ? "" : "\n");
 }
 
 }  // namespace pirn::apps

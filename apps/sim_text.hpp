@@ -20,6 +20,8 @@ struct sim_summary {
   std::uint64_t events = 0;
   duration simulated{};
   std::map<fault_kind, std::uint64_t> faults;  ///< those of the plans
+  std::uint64_t planned = 0;                   ///< so many they are
+  std::uint64_t carried_out = 0;               ///< those whose time came while they could be
   running_hash hash;                           ///< over the seeds' hashes, in their order
   std::chrono::duration<double> elapsed{};
 

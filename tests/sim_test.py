@@ -69,6 +69,9 @@ class Failures(InFolder):
 
 
 class Report(InFolder):
+    def test_the_help_names_the_scenarios(self):
+        self.assertIn("one of " + ", ".join(scenarios()), run("sim", "--help").out)
+
     def test_the_list_has_a_line_for_each(self):
         self.assertLessEqual({"charfinder", "get"}, set(scenarios()))
         for line in run("sim", "--list").out.splitlines():
@@ -89,12 +92,43 @@ class Report(InFolder):
         plan = self.folder / "plan"
         plan.write_text(once.out)
         self.assertGreater(len(lines), 5)
+        share = re.match(r"# (\d+) of (\d+) faults carried out$", lines[-3])
+        self.assertEqual(int(share[2]), len(lines) - 3)
+        self.assertLessEqual(int(share[1]), int(share[2]))
         again = run("sim", "charfinder", "--seed", 3, "--faults", plan)
         self.assertEqual(again.out, once.out)
         less = self.folder / "less"
         less.write_text("\n".join(lines[:1]))
         self.assertNotEqual(hash_of(run("sim", "charfinder", "--seed", 3, "--faults", less)),
                             hash_of(once))
+
+    def test_a_fault_that_was_never_carried_out_is_told(self):
+        plan = self.folder / "plan"
+        plan.write_text("1s for 5s: crash client1\n"
+                        "2s for 1s: pause client1\n"
+                        "90s for 1s: crash server\n")
+        for seeds, share in ((["--seed", 3], "1 of 3"), (["--seeds", "1..2"], "2 of 6")):
+            outcome = run("sim", "charfinder", *seeds, "--faults", plan)
+            self.assertEqual(outcome.status, 0, outcome)
+            self.assertIn(f"{share} faults carried out\n", outcome.out)
+        report = json.loads(run("sim", "charfinder", "--seeds", "1..2", "--faults", plan,
+                                "--json").out)
+        self.assertEqual(report["faults_carried_out"], 2)
+
+    def test_a_plan_is_of_the_scenario_s_hosts(self):
+        plan = self.folder / "plan"
+        for name in scenarios():
+            plan.write_text("# by hand\n\n1s for 1s: crash nobody\n")
+            outcome = run("sim", name, "--faults", plan)
+            self.assertEqual((outcome.status, outcome.out), (2, ""), outcome)
+            told = re.search(r"plan: line 3: there is no host 'nobody'; there are (.+)",
+                             outcome.err)
+            self.assertIsNotNone(told, outcome)
+            hosts = told[1].split(", ")
+            plan.write_text("".join(f"1s for 0.1s: pause {each}\n" for each in hosts))
+            outcome = run("sim", name, "--seed", 1, "--faults", plan)
+            self.assertEqual(outcome.status, 0, outcome)
+            self.assertIn(f"{len(hosts)} of {len(hosts)} faults carried out\n", outcome.out)
 
     def test_without_faults(self):
         outcome = run("sim", "charfinder", "--seeds", "1..5", "--no-faults")
@@ -133,7 +167,9 @@ class Report(InFolder):
                                   ([], "say which scenario"),
                                   (["get", "--seeds", "9..3"], "B is below A"),
                                   (["get", "--seeds", "x"], "not a seed: 'x'"),
-                                  (["get", "--seed", "-1"], "not a seed: '-1'"),
+                                  (["get", "--seed", "-1"], "--seed N: not a seed: '-1'"),
+                                  (["get", "--seed", ""], "--seed N: not a seed: ''"),
+                                  (["get", "--seed", "1..2"], "--seed N: not a seed: '1..2'"),
                                   (["get", "--bug", "fly"], "get has no bug 'fly'"),
                                   (["get", "--seed", "1", "--seeds", "1..2"], "excludes"),
                                   (["get", "--faults", wrong], "wrong")):
