@@ -6,12 +6,12 @@
 
 #include "pirn/pirn.hpp"
 
+// [process]
 using minutes = std::chrono::duration<double, std::ratio<60>>;
 
 constexpr double arrivals = 0.8;  // a minute
 constexpr double services = 1.0;
 
-// [process]
 struct shop {
   pirn::des::resource counter{1};
   pirn::des::random coming;

@@ -9,6 +9,7 @@
 
 using minutes = std::chrono::duration<double, std::ratio<60>>;
 
+// [renege]
 constexpr double arrivals = 4.0;  // a minute
 constexpr double services = 1.0;  // of each clerk
 constexpr double patience = 0.5;  // so many give up a minute, of each that waits
@@ -20,7 +21,6 @@ struct office {
   pirn::des::tally lost{};  // 1 or 0
 };
 
-// [renege]
 pirn::task<> customer(office* here) {
   auto request = here->desks.request();
   auto patient = pirn::sleep_for(minutes(here->lots.expovariate(patience)));

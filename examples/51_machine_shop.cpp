@@ -10,6 +10,7 @@
 using namespace std::chrono_literals;
 using minutes = std::chrono::duration<double, std::ratio<60>>;
 
+// [preempt]
 constexpr double breakdowns = 1.0 / 300;  // a minute, of each machine that works
 constexpr double repairs = 1.0 / 30;
 constexpr int machines = 10;
@@ -21,7 +22,6 @@ struct shop {
   int interrupted = 0;
 };
 
-// [preempt]
 constexpr pirn::des::preemptive_request_options urgent{.priority = 1};
 constexpr pirn::des::preemptive_request_options when_free{.priority = 2};
 

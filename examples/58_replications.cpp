@@ -7,7 +7,6 @@
 using namespace std::chrono_literals;
 using minutes = std::chrono::duration<double, std::ratio<60>>;
 
-// [experiment]
 pirn::task<> customer(pirn::des::resource* counter, pirn::des::tally* waits) {
   const pirn::time_point arrived = pirn::now();
   auto turn = co_await counter->request();
@@ -23,6 +22,7 @@ pirn::task<> customers(pirn::des::resource* counter, pirn::des::tally* waits) {
   }
 }
 
+// [one_day]
 /// The mean wait of a day, in minutes.
 double one_day(std::uint64_t seed) {
   pirn::des::resource counter(1);
@@ -32,7 +32,7 @@ double one_day(std::uint64_t seed) {
   sim.run_for(10h);
   return waits.mean();
 }
-// [/experiment]
+// [/one_day]
 
 int main() {
   // [replicate]
