@@ -39,7 +39,7 @@ struct linearizability {
 
   verdict found = verdict::linearizable;
   /// Of the key with the shortest history that is not linearizable, as few operations as show it,
-  /// line by line; or which key is undecided.
+  /// line by line, texts quoted and escaped; or which key is undecided.
   std::string text{};
 };
 

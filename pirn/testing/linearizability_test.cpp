@@ -161,6 +161,43 @@ TEST(linearizability, a_long_history_of_few_clients_takes_no_time) {
   EXPECT_EQ(found_in(all), verdict::linearizable);
 }
 
+TEST(linearizability, of_a_long_history_that_is_not_the_few_operations_are_found_in_no_time) {
+  history all;
+  for (int i = 0; i < 10'000; ++i) {
+    all.push_back(write(1, {10 * i, 10 * i + 9}, std::to_string(i)));
+    all.push_back(read(2, {10 * i + 5, 10 * i + 11}, std::to_string(i == 7'000 ? 5'000 : i)));
+  }
+  const linearizability result = check_linearizability(all);
+  EXPECT_EQ(result.found, verdict::not_linearizable);
+  EXPECT_EQ(result.text,
+            "key \"x\": no order explains this, whatever it held before:\n"
+            "  69990.000000 s on: client 1 may have written \"6999\"\n"
+            "  69995.000000 s to 70001.000000 s: client 2 read \"6999\"\n"
+            "  70000.000000 s to 70009.000000 s: client 1 wrote \"7000\"\n"
+            "  70005.000000 s to 70011.000000 s: client 2 read \"5000\"\n"
+            "  70010.000000 s on: client 1 may have written \"7001\"\n");
+}
+
+TEST(linearizability, what_was_before_matters_where_it_was_seen) {
+  // The value at first would have to be "a" and "b".
+  const linearizability result = check_linearizability(
+      history{write(1, {0, 1}, "a"), read(2, {2, 3}, "a"), cas(3, {4}, "a", "c", false),
+              read(2, {5, 6}, "b"), write(1, {7, 8}, "d")});
+  EXPECT_EQ(result.text,
+            "key \"x\": no order explains this, whatever it held before:\n"
+            "  2.000000 s to 3.000000 s: client 2 read \"a\"\n"
+            "  4.000000 s on: client 3 may have swapped \"a\" for \"c\"\n"
+            "  5.000000 s to 6.000000 s: client 2 read \"b\"\n");
+}
+
+TEST(linearizability, texts_are_told_in_a_line_whatever_is_in_them) {
+  const linearizability result =
+      check_linearizability(history{read(1, {0, 1}, "a \"b\"\n\x1B[2J")});
+  EXPECT_EQ(result.text,
+            "key \"x\": no order explains this:\n"
+            "  0.000000 s to 1.000000 s: client 1 read \"a \\\"b\\\"\\n\\x1b[2J\"\n");
+}
+
 // ---- beside a brute force ----
 
 bool explains(const map_operation& done, text& value) {
