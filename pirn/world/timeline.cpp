@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "pirn/base/assert.hpp"
 #include "pirn/core/exception_group.hpp"
 #include "pirn/sim/decision_text.hpp"
 #include "pirn/world/host.hpp"
@@ -16,6 +17,7 @@ namespace pirn {
 // ---- writing down ----
 
 void timeline::watch(world& what) {
+  PIRN_ASSERT(world_ == nullptr || world_ == &what, "a timeline is of one world");
   world_ = &what;
   seed_ = what.options().seed;
   what.watch(this);
@@ -66,8 +68,8 @@ void timeline::fault_ended(const fault& what) noexcept {
 }
 
 void timeline::failed(std::string_view why) {
-  look_around();
-  failed_at_ = world_->now();
+  if (world_ != nullptr) look_around();
+  failed_at_ = latest_;
   failure_ = why;
 }
 

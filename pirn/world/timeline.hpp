@@ -41,8 +41,9 @@ class timeline final : public world_observer {
   timeline(timeline&&) = delete;  // its world points at it
 
   /// Writes down what happens there from now on.
+  /// Requires: it has watched no other world (asserted).
   void watch(world& what);
-  /// The run has failed, now.
+  /// The run has failed, now; before it watches a world, at the beginning of time.
   void failed(std::string_view why);
 
   /// The whole as JSON. (Some 700 bytes a message, 120 a turn.)

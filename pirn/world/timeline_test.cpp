@@ -95,6 +95,24 @@ TEST(timeline, watching_changes_nothing) {
   EXPECT_EQ(hashes.size(), 1U);
 }
 
+TEST(timeline, a_failure_before_there_is_a_world_is_written_too) {
+  timeline seen;
+  seen.failed("no world");
+  const std::string json = seen.json();
+  EXPECT_EQ(lines_with(json, R"("name":"failure: no world")").size(), 1U) << json;
+}
+
+TEST(timeline_death, is_of_one_world) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  timeline seen;
+  world first;
+  seen.watch(first);
+  seen.watch(first);
+  world second;
+  EXPECT_DEATH(seen.watch(second), "a timeline is of one world");
+  first.watch(nullptr);
+}
+
 TEST(timeline, keeps_the_end_of_a_long_run) {
   const std::string json = timeline_of({.seed = 3}, under_faults, {.kept_max = 10});
   EXPECT_EQ(count_of(json, R"("ph":"s")"), 10U);

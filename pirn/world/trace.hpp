@@ -13,7 +13,7 @@
 
 namespace pirn::detail {
 
-/// Text as JSON has it.
+/// Text as JSON has it. Bytes that are no UTF-8 become U+FFFD.
 std::string quoted_for_json(std::string_view text);
 
 /// A trace that is being made. The processes are hosts, and one for the faults.
