@@ -27,8 +27,7 @@ static_assert(std::is_trivially_copyable_v<batch_options>);
 /// may be none.
 ///
 /// Cancel:   ends it with the items that it has taken, and the task's next wait throws; with none
-/// it
-///           throws itself. So does an interrupt.
+///           it throws itself. So does an interrupt.
 /// Lifetime: the store must outlive it.
 template <class Store>
 task<std::vector<typename Store::value_type>> take_batch(Store& from, batch_options options) {

@@ -1,8 +1,11 @@
 #include "pirn/simulation/pace.hpp"
 
+#include <cmath>
+
 #include <fmt/core.h>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/core/loop_local.hpp"
 #include "pirn/core/sleep.hpp"
 
 namespace pirn::des {
@@ -11,17 +14,26 @@ namespace {
 
 using seconds = std::chrono::duration<double>;
 
+loop_local<bool> is_paced;  // of a simulation's loop
+
 /// Two clocks side by side.
 class pace {
  public:
   pace(simulation& paced, const pace_options& options)
-      : options_(options),
+      : paced_(paced.loop()),
+        options_(options),
         simulated_(paced.loop().scale()),
         own_(loop::current().scale()),
         simulated_start_(paced.now()),
         start_(now()) {
-    PIRN_ASSERT(options.factor > 0, "time takes time");
+    PIRN_ASSERT(options.factor > 0 && std::isfinite(options.factor), "time takes time");
+    PIRN_ASSERT(options.late_max >= duration::zero(), "what comes in time is not late");
+    PIRN_ASSERT(&paced_ != &loop::current(), "a simulation is not run by its own processes");
+    PIRN_ASSERT(!is_paced.of(paced_), "a simulation keeps step with one clock at a time");
+    is_paced.of(paced_) = true;
   }
+  pace(pace&&) = delete;  // one a simulation
+  ~pace() { is_paced.of(paced_) = false; }
 
   /// The moment of the loop at which the simulation's is due.
   time_point due(time_point simulated) const {
@@ -37,6 +49,7 @@ class pace {
   }
 
  private:
+  loop& paced_;
   pace_options options_;
   tick_scale simulated_;
   tick_scale own_;
@@ -70,8 +83,10 @@ task<> run_paced(simulation& paced, pace_options options) {
 }
 
 task<bool> run_paced_until(simulation& paced, time_point end, pace_options options) {
+  PIRN_ASSERT(end >= paced.now(), "a simulation does not run backwards");
   const pace kept(paced, options);
   co_await run_before(kept, paced, end);
+  if (end == never) co_return false;
   co_await wait_for(kept, end);
   co_return paced.run_until(end);
 }

@@ -37,7 +37,8 @@ class too_late : public std::runtime_error {
 /// The loop's other tasks run meanwhile. What they do to the simulation is seen to at its next
 /// moment.
 ///
-/// Requires: factor > 0 (asserted).
+/// Requires: a factor above 0 that is a number, a late_max not below 0; that the simulation is run
+///           by nobody else meanwhile, nor by its own process (all asserted).
 /// Throws:   what a process threw; too_late before a moment that it has missed; then what is due
 ///           has not happened.
 /// Cancel:   between two moments. The simulation can be run on.
@@ -45,8 +46,9 @@ class too_late : public std::runtime_error {
 /// Example:  examples/57_real_time.cpp
 task<> run_paced(simulation& paced, pace_options options = {});
 
-/// The same until the simulation's clock shows `end`, which takes its time, too.
-/// Returns: whether anything is left to happen.
+/// The same until the simulation's clock shows `end`, which takes its time, too; with `never`,
+/// until nothing is left to happen. Requires: `end` is not past (asserted). Returns:  whether
+/// anything is left to happen.
 task<bool> run_paced_until(simulation& paced, time_point end, pace_options options = {});
 
 }  // namespace pirn::des

@@ -69,6 +69,63 @@ TEST(des_pace, what_is_planned_for_the_end_has_not_happened) {
   });
 }
 
+TEST(des_pace, without_an_end_it_runs_until_nothing_is_left) {
+  run_virtual([]() -> task<> {
+    std::vector<duration> seen;
+    simulation sim;
+    sim.spawn(look, &loop::current(), &seen, 2, 1s);
+    const bool is_more_left = co_await des::run_paced_until(sim, never);
+    EXPECT_FALSE(is_more_left);
+    EXPECT_EQ(seen, (std::vector<duration>{1s, 2s}));
+    EXPECT_EQ(now(), time_point(2s));
+  });
+}
+
+TEST(des_pace, one_after_the_other_may_pace_a_simulation) {
+  run_virtual([]() -> task<> {
+    std::vector<duration> seen;
+    simulation sim;
+    sim.spawn(look, &loop::current(), &seen, 3, 2s);
+    const bool is_done = co_await move_on_after(3s, des::run_paced(sim));
+    EXPECT_FALSE(is_done);
+    co_await des::run_paced(sim, {.factor = 0.5});
+    EXPECT_EQ(seen.size(), 3U);
+  });
+}
+
+task<> sleep_long() {
+  co_await sleep_for(10s);
+}
+
+/// Paces a simulation as one must not.
+template <class Pace>
+void pace_wrongly(Pace wrongly) {
+  run_virtual([&]() -> task<> {
+    simulation sim;
+    sim.spawn(sleep_long);
+    co_await wrongly(sim);
+  });
+}
+
+task<> pace_twice(simulation& sim) {
+  co_await with_group([&](task_group& group) {
+    group.spawn(des::run_paced, std::ref(sim), des::pace_options{});
+    group.spawn(des::run_paced, std::ref(sim), des::pace_options{});
+  });
+}
+
+TEST(des_pace_death, what_must_not_be_is_told) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto never_late = [](simulation& sim) { return des::run_paced(sim, {.late_max = -1s}); };
+  EXPECT_DEATH(pace_wrongly(never_late), "what comes in time is not late");
+  const auto into_the_past = [](simulation& sim) {
+    sim.run_until(time_point(5s));
+    return des::run_paced_until(sim, time_point(4s));
+  };
+  EXPECT_DEATH(pace_wrongly(into_the_past), "does not run backwards");
+  EXPECT_DEATH(pace_wrongly(pace_twice), "one clock at a time");
+}
+
 TEST(des_pace, other_tasks_of_the_loop_go_on_meanwhile) {
   run_virtual([]() -> task<> {
     std::vector<duration> seen;

@@ -14,6 +14,7 @@
 
 #include "pirn/core/blocking_job.hpp"
 #include "pirn/core/cancelled.hpp"
+#include "pirn/core/frame.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/exec/executor.hpp"
@@ -40,6 +41,10 @@ class replication_error : public std::runtime_error {
 };
 
 namespace detail {
+
+/// What a call of the executor takes: no more than there are.
+/// Throws: std::invalid_argument for chunks of over a million: they would not go into memory.
+std::size_t checked_chunk(std::size_t chunk, std::size_t count);
 
 /// Throws what is being handled, in a replication_error.
 [[noreturn]] void throw_replication_error(std::uint64_t seed);
@@ -115,13 +120,14 @@ class [[nodiscard]] replications {
   /// Throws:  replication_error.
   /// Cancel:  loses nothing.
   task<maybe_t<R>> next() {
+    task_record& me = co_await this_task_record{};
     try {
       maybe_t<R> result = co_await results_.next();
       if (result) step();
       co_return result;
-    } catch (const cancelled&) {
-      throw;
     } catch (...) {
+      const bool was_wait = is_cancellation(std::current_exception()) && me.must_stop();
+      if (was_wait) throw;  // else it is the replication that has thrown it
       step();
       detail::throw_replication_error(seed());
     }
@@ -186,9 +192,10 @@ class [[nodiscard]] replications {
 /// Lifetime: the executor outlives the result; what the experiment refers to, the executor. For
 ///           processes and ranks it has to travel (see process_pool): a function, a lambda that
 ///           captures nothing, an object that cereal knows.
-/// Throws:   what submitting the first call throws.
+/// Throws:   std::invalid_argument for chunks of nothing, or of over a million; what submitting the
+///           first call throws.
 /// Cancel:   see replications.
-/// Example:  examples/56_replications.cpp
+/// Example:  examples/58_replications.cpp
 template <executor Executor, class Experiment>
 auto replicate(std::size_t count, Experiment&& experiment, Executor& where,
                replicate_options options = {}) {
@@ -197,7 +204,8 @@ auto replicate(std::size_t count, Experiment&& experiment, Executor& where,
     return std::uint64_t{first + i};
   };
   auto seeds = std::views::iota(std::size_t{0}, count) | std::views::transform(seed_of);
-  const map_options parts{.chunk = options.chunk, .buffer = options.buffer};
+  const map_options parts{.chunk = detail::checked_chunk(options.chunk, count),
+                          .buffer = options.buffer};
   const auto start = [&](auto call, std::shared_ptr<detail::replication_stop> stop) {
     auto results = pirn::map(where, parts, std::move(call), std::move(seeds));
     using result = typename decltype(results)::value_type;

@@ -2,6 +2,7 @@
 #include "pirn/simulation/replicate.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <latch>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
+#include "pirn/core/within.hpp"
 #include "pirn/exec/inline_executor.hpp"
 #include "pirn/exec/thread_pool.hpp"
 #include "pirn/run/run.hpp"
@@ -127,6 +129,63 @@ TEST(des_replicate, a_failure_names_its_seed_and_what_it_was) {
   }
   EXPECT_EQ(failure, "replication with seed 12: no such day");
   EXPECT_EQ(seen, (std::vector<std::uint64_t>{10, 11, 13, 14}));
+}
+
+std::uint64_t give_up_at_12(std::uint64_t seed) {
+  if (seed == 12) throw cancelled();
+  return seed;
+}
+
+TEST(des_replicate, one_that_ends_as_cancelled_has_failed_and_the_others_keep_their_seeds) {
+  thread_pool pool(2);
+  run([&]() -> task<> {
+    auto runs = des::replicate(5, give_up_at_12, pool, {.first_seed = 10, .chunk = 4});
+    std::uint64_t failed = 0;
+    while (runs.given() < runs.size()) {
+      try {
+        std::optional<std::uint64_t> each = co_await runs.next();
+        EXPECT_EQ(each, runs.seed());
+      } catch (const des::replication_error& error) {
+        failed = error.seed();
+        EXPECT_THROW(std::rethrow_if_nested(error), cancelled);
+      }
+    }
+    EXPECT_EQ(failed, 12U);
+  });
+}
+
+TEST(des_replicate, a_wait_that_is_cancelled_loses_nothing) {
+  thread_pool pool(2);
+  std::latch may_end(1);
+  run([&]() -> task<> {
+    const auto experiment = [&](std::uint64_t seed) {
+      may_end.wait();
+      return seed;
+    };
+    auto runs = des::replicate(3, experiment, pool);
+    const auto wait = [&]() -> task<> { co_await runs.next(); };
+    const bool came = co_await move_on_after(0s, wait());
+    EXPECT_FALSE(came);
+    EXPECT_EQ(runs.given(), 0U);
+    may_end.count_down();
+    for (std::uint64_t seed = 0; seed < 3; ++seed) {
+      std::optional<std::uint64_t> each = co_await runs.next();
+      EXPECT_EQ(each, seed);
+      EXPECT_EQ(runs.seed(), seed);
+    }
+  });
+}
+
+TEST(des_replicate, a_chunk_has_no_more_than_there_are_and_not_too_many) {
+  inline_executor here;
+  const auto same = [](std::uint64_t seed) { return seed; };
+  EXPECT_EQ(all_of(des::replicate(2, same, here, {.chunk = SIZE_MAX})),
+            (std::vector<std::uint64_t>{0, 1}));
+  EXPECT_TRUE(all_of(des::replicate(0, same, here, {.chunk = SIZE_MAX})).empty());
+  EXPECT_THROW(static_cast<void>(des::replicate(SIZE_MAX, same, here, {.chunk = SIZE_MAX})),
+               std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(des::replicate(2, same, here, {.chunk = 0})),
+               std::invalid_argument);
 }
 
 TEST(des_replicate, on_a_loop_too) {
