@@ -8,17 +8,11 @@
 #include <span>
 #include <vector>
 
-#include "pirn/core/timer_node.hpp"
+#include "pirn/core/timer_heap.hpp"
 
 namespace pirn {
 
 namespace detail {
-
-/// A timer with its moment beside it, so that ordering reads no node but to settle ties.
-struct timer_entry {
-  std::int64_t when;
-  timer_node* node;
-};
 
 /// Timers that are later than some moment, sorted no further than they have to be.
 ///

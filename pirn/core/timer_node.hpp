@@ -6,8 +6,10 @@
 namespace pirn {
 
 namespace detail {
+class timer_heap;
 class timer_ladder;
-}
+struct timer_entry;
+}  // namespace detail
 
 /// An entry of a timer queue; armed at most once at a time.
 class timer_node {
@@ -29,7 +31,9 @@ class timer_node {
 
  private:
   friend class timer_queue;
+  friend class detail::timer_heap;
   friend class detail::timer_ladder;
+  friend struct detail::timer_entry;
   static constexpr std::uint32_t unarmed = UINT32_MAX;
   static constexpr int sequence_bits = 48;  // they last nine years at a million timers a second
 
