@@ -41,7 +41,8 @@ class driver : public inbox::sleeper {
   /// Submits what is queued and completes what has happened. With `until` later than now it blocks
   /// until something completes, `wake()` is called, or that time has come (a virtual clock jumps);
   /// else it never blocks.
-  virtual void poll(time_point until) = 0;
+  /// Returns: now.
+  virtual time_point poll(time_point until) = 0;
 
   /// Whether a loop with nothing ready and `foreground_requests` awaited ones may still see one
   /// complete without help from its own tasks. A kernel may always; a simulation only if it has an

@@ -73,7 +73,7 @@ class inbox {
 
   /// Runs what has arrived, in the order of posting; what the messages post themselves stays for
   /// the next time.
-  void deliver() noexcept {
+  [[gnu::noinline]] void deliver() noexcept {
     collect();
     while (oldest_ != nullptr) take_oldest().arrived();
   }

@@ -27,8 +27,9 @@ class scripted_driver final : public driver {
   std::string_view name() const noexcept override { return "scripted"; }
   bool is_virtual() const noexcept override { return true; }
   time_point now() noexcept override { return now_; }
-  void poll(time_point until) override {
+  time_point poll(time_point until) override {
     if (until > now_ && until != never) now_ = until;
+    return now_;
   }
   bool may_complete(std::size_t) const noexcept override { return false; }
   void wake() noexcept override {}

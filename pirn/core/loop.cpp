@@ -104,6 +104,23 @@ bool loop::can_be_woken() const noexcept {
   return by_threads || driver_.may_complete(foreground_);
 }
 
+// A simulation does not sleep, so nobody has to wake it.
+[[gnu::always_inline]] inline void loop::jump(time_point until) {
+  turns_ = resumes_ = 0;
+  now_ = driver_.poll(until);
+  timers_.fire_due(now_);
+  if (inbox_.has_mail()) inbox_.deliver();
+}
+
+// Nothing is ready.
+// Returns: false when nothing can ever be.
+[[gnu::always_inline]] inline bool loop::wait_for_news() {
+  const bool has_mail = inbox_.has_mail();
+  if (!has_mail && !can_be_woken()) return false;
+  is_virtual_ ? jump(has_mail ? time_point::min() : first_timer()) : poll(!has_mail);
+  return true;
+}
+
 template <class Done>
 bool loop::run_until(Done done) {
   loop_entry entered(*this);
@@ -121,15 +138,6 @@ bool loop::run_until(Done done) {
     }
     poll(false);
   }
-  return true;
-}
-
-// Nothing is ready.
-// Returns: false when nothing can ever be.
-bool loop::wait_for_news() {
-  const bool has_mail = inbox_.has_mail();
-  if (!has_mail && !can_be_woken()) return false;
-  poll(!has_mail);
   return true;
 }
 
@@ -269,19 +277,9 @@ void loop::poll(bool may_block) {
   if (is_virtual_) return jump(may_block ? first_timer() : time_point::min());
   turns_ = resumes_ = 0;
   const bool sleeps = may_block && inbox_.about_to_sleep();
-  driver_.poll(sleeps ? first_timer() : time_point::min());
+  now_ = driver_.poll(sleeps ? first_timer() : time_point::min());
   if (sleeps) inbox_.woke_up();
-  now_ = driver_.now();
   catch_up();
-  timers_.fire_due(now_);
-  if (inbox_.has_mail()) inbox_.deliver();
-}
-
-// A simulation does not sleep, so nobody has to wake it.
-void loop::jump(time_point until) {
-  turns_ = resumes_ = 0;
-  driver_.poll(until);
-  now_ = driver_.now();
   timers_.fire_due(now_);
   if (inbox_.has_mail()) inbox_.deliver();
 }

@@ -44,7 +44,7 @@ class epoll_driver final : public driver {
   std::string_view name() const noexcept override { return "epoll"; }
   bool is_virtual() const noexcept override { return false; }
   time_point now() noexcept override;
-  void poll(time_point until) override;
+  time_point poll(time_point until) override;
   bool may_complete(std::size_t foreground) const noexcept override { return foreground != 0; }
   void wake() noexcept override;
 
@@ -181,7 +181,7 @@ int epoll_driver::wait(time_point until) noexcept {
   return ask_kernel(0);
 }
 
-void epoll_driver::poll(time_point until) {
+time_point epoll_driver::poll(time_point until) {
   detail::event_batch& batch = shared_.batch;
   if (batch.next == batch.end) {
     int count = wait(until);  // below zero: a signal, and the caller looks at what it has done
@@ -201,6 +201,7 @@ void epoll_driver::poll(time_point until) {
   // A full batch says that there may be more.
   const bool was_full = batch.next == batch.end && batch.end == batch.events.size();
   shared_.attempts = was_full ? attempts_between_polls : 0;
+  return now();
 }
 
 std::expected<socket_ptr, std::error_code> epoll_driver::listen(const endpoint& local,

@@ -34,7 +34,7 @@ class driver_on_uring final : public uring_driver {
   std::string_view name() const noexcept override { return "io_uring"; }
   bool is_virtual() const noexcept override { return false; }
   time_point now() noexcept override;
-  void poll(time_point until) override;
+  time_point poll(time_point until) override;
   bool may_complete(std::size_t foreground_requests) const noexcept override {
     return foreground_requests != 0;
   }
@@ -128,7 +128,7 @@ time_point driver_on_uring::now() noexcept {
   return time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
 }
 
-void driver_on_uring::poll(time_point until) {
+time_point driver_on_uring::poll(time_point until) {
   core_.budget_bytes = poll_budget_bytes;
   // Completions left from the last poll, for which its budget was too small, come first.
   bool can_block = !core_.ring.has_completions();
@@ -145,6 +145,7 @@ void driver_on_uring::poll(time_point until) {
   }
   take_completions();
   core_.forget_attempts();
+  return now();
 }
 
 void driver_on_uring::take_completions() noexcept {

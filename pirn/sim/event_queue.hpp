@@ -47,6 +47,11 @@ class event_queue {
     PIRN_ASSERT(to >= now_ && to <= next(), "time moves on, and from event to event");
     now_ = to;
   }
+  /// The same where there are no events.
+  void stand_idle(time_point until) noexcept {
+    PIRN_ASSERT(until >= now_ && empty(), "time moves on, past no event");
+    now_ = until;
+  }
 
  private:
   timer_queue events_;

@@ -8,11 +8,16 @@ virtual_driver::virtual_driver(const virtual_options& options)
     : lone_host(options),
       host_driver(machine, {.files = options.files, .delay = options.file_delay}) {}
 
-void virtual_driver::poll(time_point until) {
-  if (events.empty()) {  // nothing simulated happens: time is the loop's own
-    if (until > events.now() && until != never && !is_called()) events.jump(until);
-    return;
+time_point virtual_driver::poll(time_point until) {
+  if (!events.empty()) {
+    let_happen(until);
+  } else if (until > events.now() && until != never && !is_called()) {  // time is the loop's own
+    events.stand_idle(until);
   }
+  return events.now();
+}
+
+void virtual_driver::let_happen(time_point until) {
   const std::uint64_t completions = machine.ledger().completions();
   events.happen();
   while (machine.ledger().completions() == completions) {

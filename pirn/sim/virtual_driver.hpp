@@ -64,7 +64,7 @@ class virtual_driver final : private detail::lone_host, public sim::host_driver 
   std::string_view name() const noexcept override { return "virtual"; }
   time_point now() noexcept override { return events.now(); }
 
-  void poll(time_point until) override;
+  time_point poll(time_point until) override;
   bool may_complete(std::size_t foreground_requests) const noexcept override;
   void wake() noexcept override { woken_.store(true); }
 
@@ -78,6 +78,7 @@ class virtual_driver final : private detail::lone_host, public sim::host_driver 
   sim::network::statistics network_statistics() const noexcept { return net.count(); }
 
  private:
+  [[gnu::noinline]] void let_happen(time_point until);
   bool is_called() noexcept;
 
   std::atomic<bool> woken_{false};

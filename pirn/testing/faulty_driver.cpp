@@ -107,10 +107,10 @@ socket_ptr faulty_driver::wrap(socket_ptr made) {
   return socket_ptr(new faulty_socket(*this, std::move(made)));
 }
 
-void faulty_driver::poll(time_point until) {
+time_point faulty_driver::poll(time_point until) {
   ++polls_;
   PIRN_ASSERT(polls_ <= polls_max_, "a program does not spin when a call fails");
-  inner_.poll(until);
+  return inner_.poll(until);
 }
 
 template <class Make>

@@ -41,7 +41,7 @@ class faulty_driver final : public driver {
   std::string_view name() const noexcept override { return inner_.name(); }
   bool is_virtual() const noexcept override { return inner_.is_virtual(); }
   time_point now() noexcept override { return inner_.now(); }
-  void poll(time_point until) override;
+  time_point poll(time_point until) override;
   bool may_complete(std::size_t foreground_requests) const noexcept override {
     return inner_.may_complete(foreground_requests);
   }

@@ -27,7 +27,7 @@ class world_driver final : public sim::host_driver {
 
   std::string_view name() const noexcept override { return "world"; }
   time_point now() noexcept override;
-  void poll(time_point) override {}
+  time_point poll(time_point) override { return now(); }
   bool may_complete(std::size_t) const noexcept override { return true; }
   void wake() noexcept override {}
 
