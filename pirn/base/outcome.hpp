@@ -1,6 +1,8 @@
 // outcome: how something ended: not yet, with a value, or with an exception.
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <type_traits>
@@ -113,35 +115,61 @@ class outcome {
   state state_ = state::empty;
 };
 
-/// The result of a computation that has no value: empty, done, or an exception.
+/// The result of a computation that has no value: empty, done, or an exception. One word, for each
+/// task has one: an exception_ptr is a pointer, and neither 0 nor 1 when there is an exception.
 template <>
 class outcome<void> {
  public:
-  bool empty() const noexcept { return !done_ && !error_; }
-  bool has_value() const noexcept { return done_; }
-  bool has_error() const noexcept { return static_cast<bool>(error_); }
-
-  void set_value() noexcept { done_ = true; }
-  void set_error(std::exception_ptr error) noexcept {
-    done_ = false;
-    error_ = std::move(error);
+  outcome() noexcept {}  // NOLINT: the union starts with its number
+  outcome(outcome&& other) noexcept : word_(other.word()) {
+    if (has_error()) std::construct_at(&error_, std::move(other.error_));
+  }
+  outcome& operator=(outcome&&) = delete;  // set once
+  ~outcome() {
+    if (has_error()) [[unlikely]]
+      drop_error();
   }
 
-  std::exception_ptr error() const noexcept { return error_; }
+  bool empty() const noexcept { return word() == nothing; }
+  bool has_value() const noexcept { return word() == done; }
+  bool has_error() const noexcept { return word() > done; }
+
+  void set_value() noexcept { word_ = done; }
+  void set_error(std::exception_ptr error) noexcept {
+    if (has_error()) drop_error();
+    std::construct_at(&error_, std::move(error));
+  }
+
+  std::exception_ptr error() const noexcept { return has_error() ? error_ : nullptr; }
 
   void take() {
-    if (!done_) [[unlikely]]
+    if (!has_value()) [[unlikely]]
       throw_not_done();
   }
 
  private:
+  static constexpr std::uintptr_t nothing = 0;
+  static constexpr std::uintptr_t done = 1;
+
+  std::uintptr_t word() const noexcept {
+    static_assert(sizeof(std::exception_ptr) == sizeof(std::uintptr_t));
+    std::uintptr_t bits = 0;
+    std::memcpy(&bits, static_cast<const void*>(&word_), sizeof bits);
+    return bits;
+  }
   [[noreturn, gnu::cold, gnu::noinline]] void throw_not_done() const {
-    PIRN_ASSERT(error_ != nullptr, "the outcome is not there yet");
+    PIRN_ASSERT(has_error(), "the outcome is not there yet");
     std::rethrow_exception(error_);
   }
+  [[gnu::cold, gnu::noinline]] PIRN_PRESERVE_MOST void drop_error() noexcept {
+    std::destroy_at(&error_);
+    word_ = nothing;
+  }
 
-  std::exception_ptr error_;
-  bool done_ = false;
+  union {
+    std::uintptr_t word_ = nothing;
+    std::exception_ptr error_;
+  };
 };
 
 }  // namespace pirn

@@ -76,12 +76,12 @@ void callbacks::stop() noexcept {
 }
 
 void stop_wait::enqueue() noexcept {
-  task_->home().outside_work_started();
+  waiter()->home().outside_work_started();
   list_wait::enqueue();
 }
 
 cancel_answer stop_wait::withdraw() noexcept {
-  task_->home().outside_work_ended();
+  waiter()->home().outside_work_ended();
   return list_wait::withdraw();
 }
 

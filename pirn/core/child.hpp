@@ -100,7 +100,7 @@ class [[nodiscard]] child_wait final : public awaitable<child_wait<T, Moves>>,
 
   bool try_complete() const noexcept { return child_.has_ended(); }
   void enqueue() noexcept {
-    PIRN_ASSERT(this->task_ != &child_, "a task waits for its own end");
+    PIRN_ASSERT(this->waiter() != &child_, "a task waits for its own end");
     child_.observe(*this);
   }
   cancel_answer withdraw() noexcept override {

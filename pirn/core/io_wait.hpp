@@ -40,21 +40,21 @@ class [[nodiscard]] io_wait : public awaitable<io_wait<Request>>, private Reques
   friend base;
 
   bool try_complete() {
-    if (this->task_->home().driver().start(request()) == started::done) return true;
+    if (this->waiter()->home().driver().start(request()) == started::done) return true;
     pending_ = true;
-    this->task_->home().foreground_started();
+    this->waiter()->home().foreground_started();
     return false;
   }
   void enqueue() noexcept {}
   cancel_answer withdraw() noexcept override {
-    loop& home = this->task_->home();
+    loop& home = this->waiter()->home();
     cancel_answer answer = home.driver().cancel(request());
     if (answer == cancel_answer::gone) end_request();
     return answer;
   }
   void completed() noexcept override {
     end_request();
-    if (this->operation::result == -ECANCELED && this->task_->must_stop()) {
+    if (this->operation::result == -ECANCELED && this->waiter()->must_stop()) {
       this->wake_cancelled();
     } else {
       this->wake();
@@ -62,7 +62,7 @@ class [[nodiscard]] io_wait : public awaitable<io_wait<Request>>, private Reques
   }
   void end_request() noexcept {
     pending_ = false;
-    this->task_->home().foreground_ended();
+    this->waiter()->home().foreground_ended();
   }
   int result() const noexcept { return this->operation::result; }
 

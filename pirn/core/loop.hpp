@@ -266,8 +266,8 @@ inline task_record::task_record(loop& home, scope_node& parent,
   resume_point_ = root;
   attach_below(parent);
   set_attention(attention_cancel, is_cancelled());
-  if (const task_record* spawner = home.current_task()) [[likely]]
-    locals_ = detail::share_bindings(spawner->locals_);
+  if (task_record* spawner = home.current_task()) [[likely]]
+    bindings_ = detail::share_bindings(spawner->bindings());
 }
 
 inline task_record& task_record::make(loop& home, scope_node& parent, std::coroutine_handle<> root,
@@ -284,39 +284,41 @@ inline void task_record::pass_turn(std::coroutine_handle<> frame) noexcept {
 }
 
 inline void wait_node::check_attention() {
-  task_->check_attention();
+  waiter()->check_attention();
 }
 
 inline bool wait_node::spend_budget() noexcept {
-  if (--task_->budget_ > 0) return true;
-  ending_ = ending::done;
+  if (--waiter()->budget_ > 0) return true;
+  set_ending(ending::done);
   return false;
 }
 
 inline void wait_node::suspend(std::coroutine_handle<> frame) noexcept {
-  ending_ = ending::waiting;
-  task_->resume_point_ = frame;
-  task_->waiting_ = this;
-  task_->waiting_since_ = task_->loop_->now();
+  task_record& who = *waiter();
+  set_ending(ending::waiting);
+  who.resume_point_ = frame;
+  who.waiting_ = this;
+  std::construct_at(&who.waiting_since_, who.loop_->now());
 }
 
 inline void wait_node::prefetch_task() const noexcept {
   constexpr int to_write = 1;
-  __builtin_prefetch(task_, to_write);
-  __builtin_prefetch(reinterpret_cast<const std::byte*>(task_) + 64, to_write);
+  __builtin_prefetch(waiter(), to_write);
+  __builtin_prefetch(reinterpret_cast<const std::byte*>(waiter()) + 64, to_write);
   __builtin_prefetch(reinterpret_cast<const std::byte*>(this) - 64, to_write);  // its frame
 }
 
 inline void wait_node::pass_turn(std::coroutine_handle<> frame) noexcept {
-  task_->pass_turn(frame);
+  waiter()->pass_turn(frame);
 }
 
 inline void wait_node::wake() noexcept {
-  if (task_->waiting_ != this) [[unlikely]]
+  task_record& who = *waiter();
+  if (who.waiting_ != this) [[unlikely]]
     return wake_as_member();
-  ending_ = ending::done;
-  task_->waiting_ = nullptr;
-  task_->loop_->make_ready(*task_);
+  set_ending(ending::done);
+  who.waiting_ = nullptr;
+  who.loop_->make_ready(who);
 }
 
 }  // namespace pirn

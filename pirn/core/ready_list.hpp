@@ -3,23 +3,29 @@
 
 #include <coroutine>
 
+#include "pirn/base/time.hpp"
+
 namespace pirn {
 
 /// Something that can be resumed; in at most one ready list, and taken out only to be resumed.
+/// While it is in none it waits: the same word says since when.
 class ready_node {
  public:
   ready_node(ready_node&&) = delete;  // lists point at it
 
  protected:
-  ready_node() = default;
+  ready_node() noexcept : next_ready_(nullptr) {}
   ~ready_node() = default;
 
   std::coroutine_handle<> resume_point_;
+  union {
+    ready_node* next_ready_;    // in a list
+    time_point waiting_since_;  // in none
+  };
 
  private:
   friend class ready_list;
   friend class loop;
-  ready_node* next_ready_ = nullptr;
 };
 
 /// A singly linked queue of ready nodes.

@@ -20,17 +20,17 @@ bool select_wait::join_members() {
   joining_ = true;
   joined_ = 0;
   winner_ = none;
-  task_->waiting_ = this;
+  waiter()->waiting_ = this;
   try {
     for (; joined_ < member_count() && winner_ == none; ++joined_) {
       if (join(joined_)) winner_ = joined_;
     }
   } catch (...) {
-    task_->waiting_ = nullptr;
+    waiter()->waiting_ = nullptr;
     withdraw_but(none);
     throw;
   }
-  task_->waiting_ = nullptr;
+  waiter()->waiting_ = nullptr;
   joining_ = false;
   if (winner_ == none) return false;
   withdraw_but(winner_);
@@ -40,8 +40,8 @@ bool select_wait::join_members() {
 void select_wait::withdraw_but(std::size_t kept) noexcept {
   for (std::size_t index = 0; index < joined_; ++index) {
     wait_node& each = member(index);
-    if (index == kept || each.ending_ != ending::waiting) continue;
-    each.ending_ = ending::open;
+    if (index == kept || each.how_ended() != ending::waiting) continue;
+    each.set_ending(ending::open);
     cancel_answer answer = each.withdraw();
     PIRN_ASSERT(answer == cancel_answer::gone, "a member of a select must be withdrawable");
   }
@@ -53,7 +53,7 @@ cancel_answer select_wait::withdraw() noexcept {
 }
 
 void select_wait::member_woken(wait_node& woken) noexcept {
-  woken.ending_ = ending::done;
+  woken.set_ending(ending::done);
   for (std::size_t index = 0; index < member_count(); ++index) {
     if (&member(index) == &woken) winner_ = index;
   }

@@ -74,7 +74,7 @@ class [[nodiscard]] select_of final : public awaitable<select_of<Waits...>, sele
   template <std::size_t... Index>
   bool join_at(std::size_t index, std::index_sequence<Index...>) {
     bool done = false;
-    ((index == Index && (done = std::get<Index>(members_).join_select(*this->task_))), ...);
+    ((index == Index && (done = std::get<Index>(members_).join_select(*this->waiter()))), ...);
     return done;
   }
   template <std::size_t... Index>

@@ -26,13 +26,13 @@ class [[nodiscard]] sleep_wait final : public awaitable<sleep_wait>, private tim
   bool try_complete() const noexcept { return false; }
   void enqueue() {
     if (until_ != never) [[likely]]
-      task_->home().timers().add(*this, until_);
+      waiter()->home().timers().add(*this, until_);
   }
   cancel_answer withdraw() noexcept override {
     if (is_armed()) disarm();
     return cancel_answer::gone;
   }
-  void disarm() noexcept { task_->home().timers().remove(*this); }
+  void disarm() noexcept { waiter()->home().timers().remove(*this); }
   void fire() noexcept override { wake(); }
   void draw_near() const noexcept override { prefetch_task(); }
 

@@ -16,7 +16,7 @@ void drop_bindings(local_binding* chain) noexcept {
 local_binding*& current_bindings() noexcept {
   task_record* task = loop::current().current_task();
   PIRN_ASSERT(task != nullptr, "task-local variables are used by tasks");
-  return task->locals_;
+  return task->bindings();
 }
 
 }  // namespace pirn::detail

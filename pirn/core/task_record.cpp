@@ -12,13 +12,14 @@
 namespace pirn {
 
 struct task_record::extras {
-  std::string name;
-  std::exception_ptr interrupt;
+  detail::local_binding* bindings;
+  std::string name{};
+  std::exception_ptr interrupt{};
 };
 
 task_record::~task_record() {
-  if (locals_ != nullptr) detail::drop_bindings(locals_);
-  if (extras_ != nullptr) delete extras_;
+  if (detail::local_binding* const chain = bindings()) detail::drop_bindings(chain);
+  if (has_extras_) delete extras_;
 }
 
 void task_record::destroy() noexcept {
@@ -33,8 +34,15 @@ void task_record::write_note(std::span<const std::byte> note) noexcept {
 }
 
 task_record::extras& task_record::more() {
-  if (extras_ == nullptr) extras_ = new extras;  // owned; freed with the record
+  if (!has_extras_) {
+    extras_ = new extras{.bindings = bindings_};  // owned; freed with the record
+    has_extras_ = true;
+  }
   return *extras_;
+}
+
+detail::local_binding*& task_record::extra_bindings() noexcept {
+  return extras_->bindings;
 }
 
 const frame_base* task_record::leaf() const noexcept {
@@ -42,7 +50,7 @@ const frame_base* task_record::leaf() const noexcept {
 }
 
 std::string task_record::name() const {
-  if (extras_ != nullptr && !extras_->name.empty()) return extras_->name;
+  if (has_extras_ && !extras_->name.empty()) return extras_->name;
   const frame_base* outermost = leaf();
   const frame_base* programs_own = nullptr;
   for (const frame_base* each = leaf(); each != nullptr; each = each->caller()) {

@@ -57,6 +57,7 @@ class task_record : public ready_node, public scope_node {
   bool has_ended() const noexcept { return ended_; }
   /// What it waits for; null when it runs, is ready, or has ended.
   const wait_node* waiting() const noexcept { return waiting_; }
+  /// Requires: it waits.
   time_point waiting_since() const noexcept { return waiting_since_; }
   /// The line of the co_await at which its innermost coroutine is that is not the library's own.
   std::source_location where() const noexcept;
@@ -118,7 +119,7 @@ class task_record : public ready_node, public scope_node {
   static constexpr std::uint8_t attention_interrupt = 2;
   static constexpr std::int16_t budget_per_resume = 128;
 
-  struct extras;  // what few tasks have: a copied name, a pending interrupt
+  struct extras;  // what few tasks have: a copied name, a pending interrupt; and the bindings
 
   task_record(loop& home, scope_node& parent, std::coroutine_handle<> root) noexcept;
   ~task_record();
@@ -130,6 +131,8 @@ class task_record : public ready_node, public scope_node {
   [[noreturn, gnu::cold]] void throw_attention();
   std::exception_ptr take_interrupt() noexcept;
   extras& more();
+  detail::local_binding*& bindings() noexcept { return has_extras_ ? extra_bindings() : bindings_; }
+  detail::local_binding*& extra_bindings() noexcept;
   void ask_wait_to_end(bool by_interrupt) noexcept;
 
   /// Called once by the outermost coroutine at its end; frees the record unless it is held.
@@ -151,19 +154,21 @@ class task_record : public ready_node, public scope_node {
   bool was_cancelled_ : 1 = false;  // it ended by `cancelled`
   bool failed_ : 1 = false;         // it ended by an exception
   bool observed_at_end_ : 1 = false;
+  bool has_extras_ : 1 = false;
   std::int16_t budget_ = budget_per_resume;
   std::uint16_t locks_held_ = 0;
   loop* loop_;
   scope_node* innermost_;
   std::coroutine_handle<> leaf_;
   wait_node* waiting_ = nullptr;
-  time_point waiting_since_{};
   intrusive_list<end_observer> observers_;
-  detail::local_binding* locals_ = nullptr;
-  extras* extras_ = nullptr;
+  union {
+    detail::local_binding* bindings_ = nullptr;
+    extras* extras_;
+  };
   std::uint64_t id_;
 };
 
-static_assert(sizeof(task_record) == 128);
+static_assert(sizeof(task_record) == 112);
 
 }  // namespace pirn

@@ -9,7 +9,7 @@
 namespace pirn {
 
 void wait_state::abandon() noexcept {
-  if (task_->waiting_ == this) task_->waiting_ = nullptr;
+  if (waiter()->waiting_ == this) waiter()->waiting_ = nullptr;
 }
 
 void wait_node::member_woken(wait_node&) noexcept {
@@ -17,27 +17,28 @@ void wait_node::member_woken(wait_node&) noexcept {
 }
 
 void wait_node::wake_as_member() noexcept {
-  PIRN_ASSERT(task_->waiting_ != nullptr, "a wait is woken once");
-  task_->waiting_->member_woken(*this);
+  PIRN_ASSERT(waiter()->waiting_ != nullptr, "a wait is woken once");
+  waiter()->waiting_->member_woken(*this);
 }
 
 void wait_node::throw_ending() {
-  if (ending_ == ending::interrupted) std::rethrow_exception(task_->take_interrupt());
+  if (how_ended() == ending::interrupted) std::rethrow_exception(waiter()->take_interrupt());
   throw cancelled{};
 }
 
 void wait_node::end_early(ending how) noexcept {
-  ending_ = how;
-  task_->waiting_ = nullptr;
+  task_record& who = *waiter();
+  set_ending(how);
+  who.waiting_ = nullptr;
   if (how == ending::interrupted) {
-    task_->loop_->make_ready_first(*task_);
+    who.loop_->make_ready_first(who);
   } else {
-    task_->loop_->make_ready(*task_);
+    who.loop_->make_ready(who);
   }
 }
 
 void wait_node::wake_cancelled() noexcept {
-  bool by_interrupt = (task_->attention_ & task_record::attention_interrupt) != 0;
+  bool by_interrupt = (waiter()->attention_ & task_record::attention_interrupt) != 0;
   end_early(by_interrupt ? ending::interrupted : ending::cancelled);
 }
 

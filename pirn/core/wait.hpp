@@ -7,6 +7,7 @@
 #include <string>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/base/tagged_pointer.hpp"
 #include "pirn/core/driver.hpp"
 
 namespace pirn {
@@ -25,15 +26,19 @@ class wait_state {
 
   wait_state() = default;
   ~wait_state() {
-    if (ending_ == ending::waiting) [[unlikely]]
+    if (how_ended() == ending::waiting) [[unlikely]]
       abandon();
   }
 
-  task_record* task_ = nullptr;
-  ending ending_ = ending::open;
+  void open_for(task_record& task) noexcept { task_ = {&task, ending::open}; }
+  task_record* waiter() const noexcept { return task_.pointer(); }
+  ending how_ended() const noexcept { return task_.tag(); }
+  void set_ending(ending how) noexcept { task_.set_tag(how); }
 
  private:
   [[gnu::cold]] void abandon() noexcept;  // the frame is destroyed before the wait has ended
+
+  tagged_pointer<task_record, ending> task_;
 };
 
 /// A task's wait for one thing: who waits, on what, how to withdraw, how to say so. It lives in the
@@ -46,13 +51,12 @@ class wait_node : public wait_state {
   /// The task that holds what is waited for, or null.
   virtual const task_record* holder() const noexcept { return nullptr; }
 
-  task_record* waiter() const noexcept { return task_; }
-  bool is_waiting() const noexcept { return ending_ == ending::waiting; }
+  using wait_state::waiter;  // the task, or null before one was bound
+  bool is_waiting() const noexcept { return how_ended() == ending::waiting; }
   /// Says who is going to wait. A wait that has ended may be awaited again.
   void bind(task_record& task) noexcept {
-    PIRN_ASSERT(ending_ != ending::waiting, "a wait is awaited by one task at a time");
-    ending_ = ending::open;
-    task_ = &task;
+    PIRN_ASSERT(how_ended() != ending::waiting, "a wait is awaited by one task at a time");
+    open_for(task);
   }
 
  protected:
@@ -113,13 +117,13 @@ class awaitable : public Base {
   }
 
   void await_suspend(std::coroutine_handle<> frame) {
-    if (this->ending_ == Base::ending::done) return this->pass_turn(frame);
+    if (this->how_ended() == Base::ending::done) return this->pass_turn(frame);
     this->suspend(frame);
     self().enqueue();
   }
 
   decltype(auto) await_resume() {
-    if (this->ending_ > Base::ending::done) [[unlikely]]
+    if (this->how_ended() > Base::ending::done) [[unlikely]]
       this->throw_ending();
     if constexpr (requires(Self& op) { op.result(); }) return self().result();
   }
@@ -129,7 +133,7 @@ class awaitable : public Base {
   bool join_select(task_record& task) {
     this->bind(task);
     if (self().try_complete()) return true;
-    this->ending_ = Base::ending::waiting;
+    this->set_ending(Base::ending::waiting);
     self().enqueue();
     return false;
   }

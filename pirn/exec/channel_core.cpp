@@ -73,7 +73,7 @@ void channel_core::pass_on(channel_side side) noexcept {
 }
 
 void channel_wait_base::enqueue() noexcept {
-  home_ = &task_->home();
+  home_ = &waiter()->home();
   home_->outside_work_started();
   stand(false);
 }

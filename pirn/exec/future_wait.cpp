@@ -11,7 +11,7 @@ cancel_answer have_message_now(loop& home, inbox_message& message) noexcept {
 }
 
 void future_wait_base::enqueue() noexcept {
-  home_ = &task_->home();
+  home_ = &waiter()->home();
   home_->outside_work_started();
   if (!state_->observe(*this)) home_->mail().post(*this);
 }

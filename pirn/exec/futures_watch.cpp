@@ -113,7 +113,7 @@ bool futures_watch::next_wait::try_complete() noexcept {
 }
 
 void futures_watch::next_wait::enqueue() noexcept {
-  home_ = &task_->home();
+  home_ = &waiter()->home();
   home_->outside_work_started();
   std::scoped_lock lock(set_.mutex_);
   PIRN_ASSERT(set_.waiting_ == nullptr, "one task at a time waits for the next end");

@@ -41,7 +41,7 @@ class [[nodiscard]] call_wait final : public awaitable<call_wait<T, Submit>, fut
     future<T> made = submit_();
     this->wait_for(share(made.state()));
     // Virtual time stands still while another thread works, as it does for a call made here.
-    if (outside_ && this->task_->home().driver().is_virtual()) this->state().wait(std::nullopt);
+    if (outside_ && this->waiter()->home().driver().is_virtual()) this->state().wait(std::nullopt);
     return base::try_complete();
   }
   cancel_answer withdraw() noexcept override {

@@ -9,7 +9,7 @@ namespace pirn::detail {
 // On the waiter's loop.
 
 void visit_base::enqueue() noexcept {
-  home_ = &task_->home();
+  home_ = &waiter()->home();
   home_->outside_work_started();
   if (where_.post(*this)) return;
   refused_ = true;
@@ -37,7 +37,7 @@ void visit_base::arrived() noexcept {
     return begin();
   }
   home_->outside_work_ended();
-  if (task_->must_stop() && ended_by_cancelled()) {
+  if (waiter()->must_stop() && ended_by_cancelled()) {
     wake_cancelled();
   } else {
     wake();

@@ -11,14 +11,14 @@ std::string read_wait::describe() const {
 }
 
 cancel_answer read_wait::withdraw() noexcept {
-  cancel_answer answer = task_->home().driver().cancel(*this);
+  cancel_answer answer = waiter()->home().driver().cancel(*this);
   PIRN_ASSERT(answer == cancel_answer::gone, "a leased receive can always be taken back");
-  task_->home().foreground_ended();
+  waiter()->home().foreground_ended();
   return answer;
 }
 
 void read_wait::completed() noexcept {
-  task_->home().foreground_ended();
+  waiter()->home().foreground_ended();
   wake();
 }
 
@@ -49,24 +49,24 @@ bool write_wait::send_rest(std::ptrdiff_t sent) {
 }
 
 bool write_wait::start_request() {
-  if (task_->home().driver().start(*request_) == started::done) {
+  if (waiter()->home().driver().start(*request_) == started::done) {
     error_ = request_->result;
     return true;
   }
-  task_->home().foreground_started();
+  waiter()->home().foreground_started();
   return false;
 }
 
 cancel_answer write_wait::withdraw() noexcept {
-  cancel_answer answer = task_->home().driver().cancel(*request_);
-  if (answer == cancel_answer::gone) task_->home().foreground_ended();
+  cancel_answer answer = waiter()->home().driver().cancel(*request_);
+  if (answer == cancel_answer::gone) waiter()->home().foreground_ended();
   return answer;
 }
 
 void write_wait::request_ended() noexcept {
   error_ = request_->result;
-  task_->home().foreground_ended();
-  if (error_ == -ECANCELED && task_->must_stop()) {
+  waiter()->home().foreground_ended();
+  if (error_ == -ECANCELED && waiter()->must_stop()) {
     wake_cancelled();
   } else {
     wake();

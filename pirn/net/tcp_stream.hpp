@@ -30,8 +30,8 @@ class [[nodiscard]] read_wait final : public awaitable<read_wait>,
   friend class awaitable<read_wait>;
 
   bool try_complete() {
-    if (task_->home().driver().start(*this) == started::done) return true;
-    task_->home().foreground_started();
+    if (waiter()->home().driver().start(*this) == started::done) return true;
+    waiter()->home().foreground_started();
     return false;
   }
   void enqueue() noexcept {}

@@ -83,20 +83,20 @@ bool datagram_wait::try_complete() {
   }
   one_.bytes = room_;
   into = source_.memory_ ? source_.memory_->empty_slots(1) : std::span(&one_, 1);
-  if (task_->home().driver().start(*this) == started::done) return true;
-  task_->home().foreground_started();
+  if (waiter()->home().driver().start(*this) == started::done) return true;
+  waiter()->home().foreground_started();
   return false;
 }
 
 cancel_answer datagram_wait::withdraw() noexcept {
-  const cancel_answer answer = task_->home().driver().cancel(*this);
+  const cancel_answer answer = waiter()->home().driver().cancel(*this);
   PIRN_ASSERT(answer == cancel_answer::gone, "a receive of datagrams can always be taken back");
-  task_->home().foreground_ended();
+  waiter()->home().foreground_ended();
   return answer;
 }
 
 void datagram_wait::completed() noexcept {
-  task_->home().foreground_ended();
+  waiter()->home().foreground_ended();
   wake();
 }
 
@@ -126,20 +126,20 @@ bool datagrams_wait::try_complete() {
     return true;
   }
   into = memory.empty_slots(memory.slots.size());
-  if (task_->home().driver().start(*this) == started::done) return true;
-  task_->home().foreground_started();
+  if (waiter()->home().driver().start(*this) == started::done) return true;
+  waiter()->home().foreground_started();
   return false;
 }
 
 cancel_answer datagrams_wait::withdraw() noexcept {
-  const cancel_answer answer = task_->home().driver().cancel(*this);
+  const cancel_answer answer = waiter()->home().driver().cancel(*this);
   PIRN_ASSERT(answer == cancel_answer::gone, "a receive of datagrams can always be taken back");
-  task_->home().foreground_ended();
+  waiter()->home().foreground_ended();
   return answer;
 }
 
 void datagrams_wait::completed() noexcept {
-  task_->home().foreground_ended();
+  waiter()->home().foreground_ended();
   wake();
 }
 
@@ -169,20 +169,20 @@ std::string datagrams_send::describe() const {
 }
 
 bool datagrams_send::try_complete() {
-  if (task_->home().driver().start(*this) == started::done) return true;
-  task_->home().foreground_started();
+  if (waiter()->home().driver().start(*this) == started::done) return true;
+  waiter()->home().foreground_started();
   return false;
 }
 
 cancel_answer datagrams_send::withdraw() noexcept {
-  const cancel_answer answer = task_->home().driver().cancel(*this);
+  const cancel_answer answer = waiter()->home().driver().cancel(*this);
   PIRN_ASSERT(answer == cancel_answer::gone, "a send of datagrams can always be taken back");
-  task_->home().foreground_ended();
+  waiter()->home().foreground_ended();
   return answer;
 }
 
 void datagrams_send::completed() noexcept {
-  task_->home().foreground_ended();
+  waiter()->home().foreground_ended();
   wake();
 }
 

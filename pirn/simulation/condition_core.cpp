@@ -79,7 +79,7 @@ void condition_core::evaluate() noexcept {
 }
 
 bool condition_core::try_complete() {
-  stand_by(*task_);
+  stand_by(*waiter());
   if (!is_settled()) return false;
   stand_down();
   return true;

@@ -107,7 +107,7 @@ class member_of final : public condition_member {
     }
   }
 
-  bool join(std::size_t) override { return own_.join_select(*task_); }
+  bool join(std::size_t) override { return own_.join_select(*waiter()); }
   bool is_over() const noexcept override { return has_come(own_); }
   void rethrow_failure() override { own_.await_resume(); }
 

@@ -107,7 +107,7 @@ class basic_container<Amount>::amount_wait : public list_wait {
 
   cancel_answer withdraw() noexcept override {
     leave();
-    changed_.serve(task_);
+    changed_.serve(waiter());
     return cancel_answer::gone;
   }
 
@@ -136,7 +136,7 @@ class [[nodiscard]] basic_container<Amount>::put_wait final
     basic_container& into = this->changed_;
     if (!into.putters_.empty() || !into.has_room(this->amount_)) return false;
     into.level_ += this->amount_;
-    into.serve(this->task_);
+    into.serve(this->waiter());
     return true;
   }
 };
@@ -162,7 +162,7 @@ class [[nodiscard]] basic_container<Amount>::get_wait final
     basic_container& from = this->changed_;
     if (!from.getters_.empty() || !from.has(this->amount_)) return false;
     from.level_ -= this->amount_;
-    from.serve(this->task_);
+    from.serve(this->waiter());
     return true;
   }
 };

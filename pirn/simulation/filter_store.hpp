@@ -143,7 +143,7 @@ class [[nodiscard]] filter_store<T>::put_wait final : public awaitable<put_wait,
 
   bool try_complete() {
     PIRN_ASSERT(!is_put_, "a put is awaited once: its item is in the store");
-    is_put_ = into_.admit(item_, this->task_);
+    is_put_ = into_.admit(item_, this->waiter());
     return is_put_;
   }
 

@@ -106,7 +106,7 @@ preemptive_resource::request_wait::request_wait(preemptive_resource& wanted,
 }
 
 bool preemptive_resource::request_wait::try_complete() {
-  rank_.since = task_->home().now();
+  rank_.since = waiter()->home().now();
   rank_.number = queue_.next_number();
   if (!queue_.empty() && queue_.first().rank() < rank_) return false;
   return wanted_.try_grant(*this);
@@ -114,12 +114,12 @@ bool preemptive_resource::request_wait::try_complete() {
 
 cancel_answer preemptive_resource::request_wait::withdraw() noexcept {
   queue_.remove(*this);
-  wanted_.serve(task_);
+  wanted_.serve(waiter());
   return cancel_answer::gone;
 }
 
 preemptive_resource::grant preemptive_resource::request_wait::result() {
-  if (!wanted_.is_user(granted_)) task_->check_attention();
+  if (!wanted_.is_user(granted_)) waiter()->check_attention();
   return {wanted_, granted_};
 }
 

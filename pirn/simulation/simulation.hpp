@@ -40,7 +40,7 @@ static_assert(std::is_trivially_copyable_v<simulation_options>);
 ///
 /// Threads:  made, run and destroyed on one.
 /// Lifetime: what its processes use outlives it, as it ends them: declare it after that.
-/// Cost:     a sleep some 50 ns, with a million processes 250; a process that sleeps 290 bytes; a
+/// Cost:     a sleep some 30 ns, with a million processes 250; a process that sleeps 250 bytes; a
 ///           simulation half a microsecond, and its random numbers, if used, some more.
 /// Source:   SimPy's Environment.
 /// Example:  examples/49_queue.cpp

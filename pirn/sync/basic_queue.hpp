@@ -155,7 +155,7 @@ class [[nodiscard]] basic_queue<T, Store>::push_wait final
   bool try_complete() {
     PIRN_ASSERT(!pushed_, "a push is awaited once: its value is in the queue");
     if (queue_.shut_down_) return true;  // result() throws
-    pushed_ = queue_.admit(value_, this->task_);
+    pushed_ = queue_.admit(value_, this->waiter());
     return pushed_;
   }
   void result() const {
@@ -186,7 +186,7 @@ class [[nodiscard]] basic_queue<T, Store>::pop_wait final : public awaitable<pop
       item_.reset();             // the one of an earlier await
       return queue_.shut_down_;  // result() throws
     }
-    item_.emplace(queue_.take(this->task_));
+    item_.emplace(queue_.take(this->waiter()));
     return true;
   }
   T result() {

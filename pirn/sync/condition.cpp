@@ -31,7 +31,7 @@ const task_record* condition_wait::holder() const noexcept {
 }
 
 bool condition_wait::try_complete() const noexcept {
-  condition_.check_held(*task_);
+  condition_.check_held(*waiter());
   return false;
 }
 
@@ -54,7 +54,7 @@ cancel_answer condition_wait::withdraw() noexcept {
       break;
   }
   if (!wanted.locked()) {
-    wanted.take(*task_);
+    wanted.take(*waiter());
     return list_wait::withdraw();
   }
   stage_ = stage::cut_short;

@@ -14,9 +14,9 @@ const task_record* mutex_wait::holder() const noexcept {
 }
 
 bool mutex_wait::try_complete() noexcept {
-  PIRN_ASSERT(mutex_.owner_ != task_, "a task that holds a mutex locks it again");
+  PIRN_ASSERT(mutex_.owner_ != waiter(), "a task that holds a mutex locks it again");
   if (mutex_.locked()) return false;
-  mutex_.take(*task_);
+  mutex_.take(*waiter());
   return true;
 }
 
