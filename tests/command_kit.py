@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import termios
 import threading
+import time
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
@@ -47,6 +48,18 @@ class Outcome:
 
     def __repr__(self):
         return f"status {self.status}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+def until_it_catches(process, number):
+    """Waits until the program has a handler of its own for a signal."""
+    latest = time.monotonic() + PATIENCE_S
+    status = pathlib.Path(f"/proc/{process.pid}/status")
+    while time.monotonic() < latest and process.poll() is None:
+        caught = re.search(r"^SigCgt:\s*([0-9a-f]+)$", status.read_text(), re.MULTILINE)
+        if int(caught[1], 16) >> (number - 1) & 1:
+            return
+        time.sleep(0.01)
+    raise TimeoutError(f"process {process.pid} does not catch signal {number}")
 
 
 def run(*arguments, **options):
