@@ -1,6 +1,7 @@
 #include "blocking_file.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -126,6 +127,23 @@ file_status status_blocking(const std::string& path) {
 void write_whole_blocking(const std::string& path, std::span<const std::byte> bytes,
                           write_whole_options options) {
   fill_and_rename(partial_path(path), path, bytes, options);
+}
+
+void write_output_blocking(const std::string& path, std::string_view text) {
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(text));
+  std::error_code none;
+  const std::filesystem::file_status there = std::filesystem::status(path, none);
+  if (!std::filesystem::exists(there)) return write_whole_blocking(path, bytes);
+  if (std::filesystem::is_regular_file(there)) {
+    return write_whole_blocking(std::filesystem::canonical(path), bytes);
+  }
+  const file_id file = open_file(path, {.write = true});
+  const scope_exit close([&] {
+    blocking_request<close_operation> closing;
+    closing.file = file;
+    closing.perform();
+  });
+  write_all(file, bytes, path);
 }
 
 void sync_directory_blocking(const std::string& path) {

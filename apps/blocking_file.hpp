@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -23,6 +24,11 @@ static_assert(std::is_trivially_copyable_v<write_whole_options>);
 /// device").
 void write_whole_blocking(const std::string& path, std::span<const std::byte> bytes,
                           write_whole_options options = {});
+
+/// Writes what a user asked for in a file: whole, or not at all. A link stays, and what it leads to
+/// is written; what is no regular file (a pipe, /dev/stdout) is written into.
+/// Throws: as write_whole_blocking().
+void write_output_blocking(const std::string& path, std::string_view text);
 
 /// Makes the names in a directory survive a power cut.
 /// Throws: std::system_error that names the path.

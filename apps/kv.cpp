@@ -20,6 +20,7 @@
 #include "driver_option.hpp"
 #include "kv/client.hpp"
 #include "kv/node.hpp"
+#include "option_checks.hpp"
 #include "pirn/core/within.hpp"
 #include "pirn/run/run.hpp"
 
@@ -162,10 +163,11 @@ void add_kv(CLI::App& program, action& chosen) {
   command->add_option("-n,--nodes", given->nodes, "all nodes, in order, as IP:PORT,IP:PORT,...")
       ->option_text("LIST [127.0.0.1:7001,...:7002,...:7003]");
   command->add_option("-j,--journal", given->journal, "a node's file; it is made if need be")
+      ->check(not_empty)
       ->option_text("FILE [kv-node-N.journal]");
   command->add_option("-t,--timeout", given->timeout_s, "how long a client tries")
       ->option_text("SECONDS [10]")
-      ->check(CLI::PositiveNumber);
+      ->check(seconds_from(0.001));
   add_driver_option(*command, given->run);
   command->footer(explanation);
   command->callback([given, &chosen] { chosen = [given] { return run_kv(*given); }; });

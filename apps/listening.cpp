@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "driver_option.hpp"
+#include "option_checks.hpp"
 
 namespace pirn::apps {
 
@@ -18,10 +19,7 @@ void add_limit_options(CLI::App& command, server_limits& limits) {
   command
       .add_option("--idle", limits.idle_s,
                   "end a connection on which nothing happens for so long (0: never)")
-      ->check([](const std::string& text) {
-        const double seconds = std::strtod(text.c_str(), nullptr);
-        return seconds >= 0 && seconds <= 1e9 ? "" : text + " is not between 0 and 1000000000";
-      })
+      ->check(seconds_from(0))
       ->option_text(fmt::format("SECONDS [{}]", limits.idle_s));
 }
 

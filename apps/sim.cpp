@@ -7,12 +7,14 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <fmt/core.h>
 
 #include "blocking_file.hpp"
 #include "command.hpp"
+#include "option_checks.hpp"
 #include "shell_quoted.hpp"
 #include "sim_session.hpp"
 
@@ -92,9 +94,11 @@ int print_bugs(const scenario& of) {
 }
 
 fault_plan read_faults(const std::string& path, const scenario& of) {
-  const std::vector<std::byte> bytes = read_whole_blocking(path);
   try {
+    const std::vector<std::byte> bytes = read_whole_blocking(path);
     return parse_fault_plan({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, of.hosts);
+  } catch (const std::system_error& unread) {
+    throw usage_error(unread.what());
   } catch (const std::invalid_argument& wrong) {
     throw usage_error(path + ": " + wrong.what());
   }
@@ -147,17 +151,21 @@ void add_options(CLI::App& command, sim_arguments& given) {
   CLI::Option* faults =
       command
           .add_option("--faults", given.faults_file, "what goes wrong, in place of what is drawn")
+          ->check(not_empty)
           ->option_text("FILE");
   command.add_flag("--no-faults", given.no_faults, "nothing goes wrong")->excludes(faults);
   command
       .add_option("--reduce", plan.reduced_file,
                   "write the faults that it takes to fail as the first failure did")
+      ->check(not_empty)
       ->option_text("FILE");
   command
       .add_option("--timeline", plan.timeline_file,
                   "draw the run, or the first that failed, for ui.perfetto.dev")
+      ->check(not_empty)
       ->option_text("FILE");
   command.add_option("--bug", plan.run.bug, "plant a bug in the scenario's programs")
+      ->check(not_empty)
       ->option_text("NAME");
   command.add_flag("--list-bugs", given.list_bugs, "print the bugs that a scenario has");
   CLI::Option* json = command.add_flag("--json", given.json, "print one JSON object");

@@ -87,7 +87,7 @@ void draw_timeline(const sim_plan& plan, std::uint64_t seed) {
   world_options options = options_of_seed(seed);
   options.faults = plan.run.faults;
   const std::string trace = timeline_of(options, body_of(plan.run, never));
-  write_whole_blocking(plan.timeline_file, std::as_bytes(std::span(trace)));
+  write_output_blocking(plan.timeline_file, trace);
 }
 
 // Finds out which faults it takes, and writes them down.
@@ -103,7 +103,7 @@ void reduce_failure(const sim_plan& plan, const sim_outcome& failed) {
   const reduction least = reduce(options, body_of(plan.run, never), {}, say);
   const std::string text = fmt::format("# pirn sim {}, seed {}\n{}", plan.run.what->name,
                                        failed.seed, to_string(least.plan));
-  write_whole_blocking(plan.reduced_file, std::as_bytes(std::span(text)));
+  write_output_blocking(plan.reduced_file, text);
   if (plan.form == sim_form::json) return;
   sim_run again = plan.run;
   again.faults_option = "--faults " + shell_quoted(plan.reduced_file);

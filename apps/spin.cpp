@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "command.hpp"
+#include "option_checks.hpp"
 #include "pirn/core/sleep.hpp"
 #include "pirn/core/task_group.hpp"
 #include "pirn/run/run.hpp"
@@ -62,7 +63,7 @@ void add_spin(CLI::App& program, action& chosen) {
   CLI::App* command = program.add_subcommand("spin", "Show a spinner while something slow goes on");
   constexpr double seconds_max = 1e6;
   command->add_option("-n,--seconds", options->seconds, "how long")
-      ->check(CLI::Range(0.0, seconds_max))
+      ->check(seconds_from(0, seconds_max))
       ->option_text("S [3]");
   command->add_option("MESSAGE", options->message, "what to say meanwhile")
       ->option_text("[thinking!]");

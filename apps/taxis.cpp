@@ -13,6 +13,7 @@
 #include "blocking_file.hpp"
 #include "command.hpp"
 #include "executor_option.hpp"
+#include "option_checks.hpp"
 #include "pirn/run/run.hpp"
 #include "taxi_chart.hpp"
 #include "taxi_replications.hpp"
@@ -59,7 +60,7 @@ std::int64_t seed_by_chance() {
 void write_chart(const taxis_arguments& given, const des::tally* ends_of_day) {
   if (given.plot.empty()) return;
   const std::string chart = taxi_chart(given.plan, given.show.style, ends_of_day);
-  write_whole_blocking(given.plot, std::as_bytes(std::span(chart)));
+  write_output_blocking(given.plot, chart);
 }
 
 void replicate(const taxis_arguments& given) {
@@ -97,7 +98,7 @@ void add_day_options(CLI::App& command, taxis_arguments& given) {
   command.add_option("-s,--seed", given.seed, "of the random numbers; otherwise by chance")
       ->option_text("N");
   command.add_option("-d,--delay", given.delay_s, "seconds to wait after each event")
-      ->check(CLI::Range(0.0, delay_max_s))
+      ->check(seconds_from(0, delay_max_s))
       ->option_text("S [0]");
   command
       .add_option_function<std::string>(
@@ -130,6 +131,7 @@ void add_taxis(CLI::App& program, action& chosen) {
   add_day_options(command, *given);
   add_replication_options(command, *given);
   command.add_option("--plot", given->plot, "draw the day as a Gantt chart, an SVG file")
+      ->check(not_empty)
       ->option_text("FILE");
   command.add_flag("--json", given->show.json, "print JSON lines, or with -n one object");
   command.footer(examples);

@@ -1,5 +1,6 @@
 #include "client.hpp"
 
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -42,6 +43,9 @@ task<bool> client::compare_and_swap(std::string key, std::optional<std::string> 
 }
 
 task<answer> client::carry_out(command asked) {
+  if (asked.size_bytes() > command::max_bytes) {
+    throw std::length_error("a key and its values are longer than a mebibyte together");
+  }
   asked.client = options_.id;
   asked.sequence = ++sequence_;
   std::string bytes;

@@ -1,6 +1,7 @@
 // command: what a client asks of the store, and what it is told.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,8 @@ namespace pirn::apps::kv {
 
 /// Known by client and sequence, so that one that is sent twice is carried out once.
 struct command {
+  static constexpr std::size_t max_bytes = std::size_t{1} << 20;
+
   enum class kind : std::uint8_t { nothing, read, write, compare_and_swap };
 
   kind what = kind::nothing;  ///< nothing: what a leader begins its term with
@@ -18,6 +21,10 @@ struct command {
   std::optional<std::string> expected;  ///< by a compare_and_swap; nothing: that there is none
   std::string value;
 
+  /// Of its texts together; at most `max_bytes`.
+  std::size_t size_bytes() const noexcept {
+    return key.size() + (expected ? expected->size() : 0) + value.size();
+  }
   bool operator==(const command&) const = default;
 };
 

@@ -1,6 +1,8 @@
 #include "journal.hpp"
 
 #include <span>
+#include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -27,10 +29,15 @@ std::string record_of(log_index index, const entry& one) {
   return out.take() + encoded(one);
 }
 
+std::runtime_error no_journal(const std::string& path, std::string_view why) {
+  return std::runtime_error("journal " + path + ": " + std::string(why));
+}
+
 task<std::string> content_of(std::string path) {
   std::string content;
   io::file in = co_await io::open(path);
   const file_status status = co_await in.status();
+  if (status.type != file_status::kind::regular) throw no_journal(path, "is no regular file");
   content.resize(status.size_bytes);
   std::size_t done = 0;
   for (std::size_t count = 1; done < content.size() && count > 0; done += count) {
@@ -76,6 +83,10 @@ journal::journal(std::string path, const std::string& content) : path_(std::move
       entries_.resize(index - 1);
       entries_.push_back(decoded_entry(rest));
     }
+  }
+  // One that was made here has a ballot before it has its name.
+  if (left.size() == content.size() && !content.empty()) {
+    throw no_journal(path_, "holds something else, or is damaged from its beginning on");
   }
 }
 

@@ -28,7 +28,7 @@ struct ballot {
 class journal {
  public:
   /// Opens or makes the file, in a directory that is there.
-  /// Throws: std::system_error.
+  /// Throws: std::system_error; std::runtime_error when it is another file than a journal.
   static task<journal> open(std::string path);
 
   // What was in it.

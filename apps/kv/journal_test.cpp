@@ -1,6 +1,8 @@
 // journal: what survives, and what a crash leaves of a write.
 #include "journal.hpp"
 
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -69,6 +71,31 @@ TEST(kv_journal, is_empty_at_first) {
   one_host one;
   EXPECT_EQ(one.now().last, ballot{});
   EXPECT_TRUE(one.now().entries.empty());
+}
+
+task<> write_text(std::string text) {
+  io::file out = co_await io::open("/journal", {.write = true, .create = true});
+  co_await out.write_all(std::as_bytes(std::span(text)));
+  co_await out.sync();
+  co_await out.close();
+}
+
+TEST(kv_journal, another_file_is_refused_and_stays_as_it_is) {
+  one_host one;
+  one.home.run(write_text, "Dear diary, today nothing was committed.");
+  one.w.run_until_quiet();
+  std::string refused;
+  auto try_open = [&refused]() -> task<> {
+    try {
+      static_cast<void>(co_await journal::open("/journal"));
+    } catch (const std::runtime_error& error) {
+      refused = error.what();
+    }
+  };
+  one.home.run(try_open);
+  one.w.run_until_quiet();
+  EXPECT_EQ(refused, "journal /journal: holds something else, or is damaged from its beginning on");
+  EXPECT_EQ(one.home.disk().text_of("/journal"), "Dear diary, today nothing was committed.");
 }
 
 TEST(kv_journal, what_was_synced_survives_a_crash) {

@@ -33,12 +33,15 @@ class log {
   void cut(log_index from) noexcept {
     entries_.resize(std::min<std::size_t>(entries_.size(), from - 1));
   }
-  /// Some entries from `from` on.
+  /// Some entries from `from` on, with texts of up to four commands of the greatest size.
   std::vector<entry> copy(log_index from, std::size_t count_max) const {
-    const std::size_t begin = from - 1;
-    const std::size_t count = std::min(entries_.size() - begin, count_max);
-    const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(begin);
-    return {first, first + static_cast<std::ptrdiff_t>(count)};
+    const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(from - 1);
+    auto end = first;
+    for (std::size_t bytes = 0; end != entries_.end() && count_max > 0; ++end, --count_max) {
+      bytes += end->what.size_bytes();
+      if (bytes > 4 * command::max_bytes) break;
+    }
+    return {first, end};
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "node.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -214,6 +215,9 @@ task<reply> node::reply_to(request asked) {
 
 // A read goes through the log, too: only so it is certain that this node still leads.
 task<client_answer> node::carry_out(command asked) {
+  if (asked.size_bytes() > command::max_bytes) {
+    throw std::system_error(EMSGSIZE, std::generic_category(), "a client's command");
+  }
   if (!raft_->leads()) co_return not_here();
   if (asked.what == command::kind::read && options_.raft.bug == planted_bug::stale_reads) {
     client_answer early{.is_done = true, .leader = {}, .what = {}};

@@ -83,13 +83,10 @@ void timer_queue::take_bucket() {
 }
 
 void timer_queue::send_far() noexcept {
-  std::vector<entry> all;
-  for (const entry& each : run_) {
-    if (each.node != nullptr) all.push_back(each);
-  }
+  std::erase_if(run_, [](const entry& each) { return each.node == nullptr; });
+  near_.empty_into(run_);
+  far_.add_earlier(run_, near_until_);
   run_.clear();
-  near_.empty_into(all);
-  far_.add_earlier(all, near_until_);
   take_bucket();
 }
 

@@ -54,6 +54,9 @@ void timer_ladder::add_earlier(std::span<const timer_entry> added, std::int64_t 
     return;
   }
   if (youngest_.node != nullptr) settle_youngest();
+  while (depth_ != 0 && rungs_[depth_ - 1].present == rungs_[depth_ - 1].buckets.size()) {
+    drop_finest_rung();
+  }
   const std::int64_t first_moment = std::ranges::min(added, {}, &timer_entry::when).when;
   const std::uint64_t span =
       static_cast<std::uint64_t>(until) - static_cast<std::uint64_t>(first_moment);
@@ -156,7 +159,10 @@ void timer_ladder::use_up(bucket& emptied, Use use) {
   emptied = {};
 }
 
+// Each that is not used up is narrower than the one before, so there are never many.
 void timer_ladder::add_rung(std::int64_t start, int shift, std::size_t buckets) {
+  constexpr std::size_t rungs_max = std::size_t{1} << (32 - index_bits);
+  PIRN_ASSERT(depth_ < rungs_max - 1, "a timer's bucket number has room for its rung");
   if (depth_ == rungs_.size()) rungs_.emplace_back();
   rung& added = rungs_[depth_++];
   added.start = start;

@@ -157,6 +157,39 @@ TEST(timer_ladder, timers_that_arm_themselves_again_keep_the_order) {
   }
 }
 
+struct counted_timer final : pirn::timer_node {
+  explicit counted_timer(int& counter) : fired(counter) {}
+  void fire() noexcept override { ++fired; }
+  int& fired;
+};
+
+// Idle connections far off, and a burst of short time-outs again and again, of which some are taken
+// back.
+TEST(timer_ladder, bursts_of_near_timers_before_many_that_are_far_leave_no_rungs_behind) {
+  using namespace std::chrono_literals;
+  int fired = 0;
+  pirn::timer_queue queue;
+  std::vector<std::unique_ptr<counted_timer>> far;
+  std::vector<std::unique_ptr<counted_timer>> near;
+  for (int i = 0; i < 2000; ++i) far.push_back(std::make_unique<counted_timer>(fired));
+  for (int i = 0; i < 300; ++i) near.push_back(std::make_unique<counted_timer>(fired));
+  pirn::time_point now{};
+  for (std::size_t i = 0; i < far.size(); ++i) queue.add(*far[i], now + 60s + i * 10ms);
+  for (int round = 0; round < 2000; ++round) {
+    fired = 0;
+    for (std::size_t i = 0; i < near.size(); ++i) queue.add(*near[i], now + 100us + i % 97 * 1us);
+    for (std::size_t i = 0; i < near.size(); i += 3) queue.remove(*near[i]);
+    ASSERT_LT(queue.earliest(), now + 1ms);
+    queue.fire_due(now += 1ms);
+    ASSERT_EQ(fired, 200) << "round " << round;
+    ASSERT_EQ(queue.size(), far.size());
+  }
+  for (std::size_t i = 0; i < far.size(); ++i) {
+    ASSERT_EQ(queue.moment_of(*far[i]), pirn::time_point{} + 60s + i * 10ms);
+    queue.remove(*far[i]);
+  }
+}
+
 TEST(timer_ladder, a_queue_grows_shrinks_and_grows_again) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     SCOPED_TRACE(seed);
