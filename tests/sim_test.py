@@ -171,13 +171,13 @@ class Report(InFolder):
                                   (["get", "--seed", "1..2"], "--seed N: not a seed: '1..2'"),
                                   (["get", "--bug", "fly"], "get has no bug 'fly'"),
                                   (["get", "--seed", "1", "--seeds", "1..2"], "excludes"),
-                                  (["get", "--faults", wrong], "wrong")):
+                                  (["get", "--faults", wrong], "wrong"),
+                                  (["get", "--faults", missing], "missing: "),
+                                  (["get", "--faults", ""], "--faults: it is empty"),
+                                  (["get", "--bug", ""], "--bug: it is empty")):
             outcome = run("sim", *arguments)
             self.assertEqual((outcome.status, outcome.out), (2, ""), outcome)
             self.assertIn(reason, outcome.err)
-        outcome = run("sim", "get", "--faults", missing)
-        self.assertEqual(outcome.status, 1, outcome)
-        self.assertIn("missing: ", outcome.err)
 
 
 if __name__ == "__main__":
