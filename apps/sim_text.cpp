@@ -26,7 +26,7 @@ std::string counted(std::uint64_t number, std::string_view what) {
   return grouped(number) + " " + std::string(what) + ending;
 }
 
-// Others were passed over: their time was after the end, or their host was down.
+// Others were passed over: when their time came they could not be, or the run was over.
 std::string share_of_faults(std::uint64_t carried_out, std::uint64_t planned) {
   return fmt::format("{} of {} carried out", grouped(carried_out), counted(planned, "fault"));
 }

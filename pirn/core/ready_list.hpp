@@ -8,7 +8,7 @@
 namespace pirn {
 
 /// Something that can be resumed; in at most one ready list, and taken out only to be resumed.
-/// While it is in none it waits: the same word says since when.
+/// While it waits it is in none, and the same word says since when.
 class ready_node {
  public:
   ready_node(ready_node&&) = delete;  // lists point at it
@@ -20,7 +20,7 @@ class ready_node {
   std::coroutine_handle<> resume_point_;
   union {
     ready_node* next_ready_;    // in a list
-    time_point waiting_since_;  // in none
+    time_point waiting_since_;  // waiting
   };
 
  private:

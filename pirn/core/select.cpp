@@ -1,5 +1,7 @@
 #include "pirn/core/select.hpp"
 
+#include <memory>
+
 #include "pirn/base/assert.hpp"
 
 namespace pirn {
@@ -21,6 +23,7 @@ bool select_wait::join_members() {
   joined_ = 0;
   winner_ = none;
   waiter()->waiting_ = this;
+  std::construct_at(&waiter()->waiting_since_, waiter()->home().now());
   try {
     for (; joined_ < member_count() && winner_ == none; ++joined_) {
       if (join(joined_)) winner_ = joined_;

@@ -11,6 +11,8 @@
 
 namespace pirn {
 
+static_assert(alignof(task_record) >= 8, "waits keep a number in the pointer to their task");
+
 struct task_record::extras {
   detail::local_binding* bindings;
   std::string name{};

@@ -17,8 +17,8 @@ namespace pirn {
 /// then the heap has only those that were added for the time of that bucket.
 ///
 /// Cost: add and remove O(log n) of a hundred timers, and O(1) amortised with more; nothing is
-/// allocated while the high-water mark holds. Running out of memory in `earliest` or `fire_due`
-/// ends the program.
+/// allocated while the high-water mark holds. Running out of memory ends the program
+/// in `earliest`, in `fire_due`, and where `add` moves many timers into the ladder.
 class timer_queue {
  public:
   bool empty() const noexcept { return size_ == 0; }

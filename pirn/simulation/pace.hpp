@@ -47,8 +47,10 @@ class too_late : public std::runtime_error {
 task<> run_paced(simulation& paced, pace_options options = {});
 
 /// The same until the simulation's clock shows `end`, which takes its time, too; with `never`,
-/// until nothing is left to happen. Requires: `end` is not past (asserted). Returns:  whether
-/// anything is left to happen.
+/// until nothing is left to happen.
+///
+/// Requires: `end` is not past (asserted).
+/// Returns:  whether anything is left to happen.
 task<bool> run_paced_until(simulation& paced, time_point end, pace_options options = {});
 
 }  // namespace pirn::des
