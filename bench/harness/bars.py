@@ -46,6 +46,8 @@ def _all(results):
     yield absolute(results, "des_memory", "1000000", "memory", "B", 256)
     yield absolute(results, "des_mm1", "store", "cpu", "ns", 100)
     yield absolute(results, "des_mm1", "resource", "cpu", "ns", 300)
+    for case in ("generators", "tasks"):
+        yield absolute(results, "taxis", case, "cpu", "ns", 200)  # 5 million a second
     for case in ("latest", "random", "shuffled", "sleeps"):
         yield against(results, "timers", case, 1.3 if case == "sleeps" else 1.2, "limit")
         yield against(results, "timers", case, 1, "asio")

@@ -175,6 +175,12 @@ BENCHES = {
             measures=(Measure("memory", "value", "B"),),
         ),
         Bench(
+            "taxis",
+            "days of a hundred taxis, as generators and as tasks, printed nowhere; an event",
+            ("generators", "tasks"),
+            _subjects("taxis", "pirn", "cpython"),
+        ),
+        Bench(
             "timers",
             "arm and cancel with 100,000 pending: the latest deadline (a), random ones (b); arm "
             "100,000 and cancel them in random order (c); a million sleeps of 1 to 1,000 ms, CPU "
