@@ -51,4 +51,4 @@ def days(events):
     return (measure.cpu_now_s() - start) * events / seen
 
 
-measure.run({"generators": days})
+measure.run({"generators": days, "tasks": days})  # it has one style
