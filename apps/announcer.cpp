@@ -16,6 +16,10 @@ task<> announce_end() {
 
 }  // namespace
 
+void write_to_standard_error(std::string_view lines) {
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
 task<> serve_and_announce_end(worker me, task<> serving) {
   if (me.index() == 0) {
     co_await race(std::move(serving), announce_end());

@@ -1,8 +1,9 @@
-// announcer: tells the user, and who manages services, where a command listens and when it stops.
+// announcer: tells the user, and who manages services, what a command that serves is doing.
 #pragma once
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/core.h>
@@ -24,6 +25,9 @@ void announce(const worker& me, fmt::format_string<Args...> text, Args&&... args
   std::fflush(stdout);
   notify_ready();
 }
+
+/// A log of what happens while it serves: whole lines.
+void write_to_standard_error(std::string_view lines);
 
 /// Serves until it is cancelled, and tells the service manager as soon as that happens: what is
 /// under way may take a while.

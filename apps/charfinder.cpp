@@ -30,7 +30,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr const char* explanation =
+constexpr const char* charfinder_explanation =
     R"(A character is found when its name has all the words, in any order; capital and small letters are
 the same. A character's line has its code point, the character itself, and its name.
 
@@ -105,10 +105,6 @@ int answer_once(const charfinder_options& options, const name_index& index) {
   return found.empty() ? exit_failure : 0;
 }
 
-void write_to_standard_error(std::string_view lines) {
-  std::fwrite(lines.data(), 1, lines.size(), stderr);
-}
-
 task<> serve_queries(worker me, const name_index& index, bool quiet, const listening_place& where) {
   session_log log = quiet ? session_log() : write_to_standard_error;
   net::listener listening = where.listen(me);
@@ -175,7 +171,7 @@ void add_charfinder(CLI::App& program, action& chosen) {
   for (const char* each : {"--quiet", "--driver", "--workers"}) {
     command->get_option(each)->needs(tcp);
   }
-  command->footer(explanation);
+  command->footer(charfinder_explanation);
   command->callback(
       [options, &chosen] { chosen = [options] { return run_charfinder(*options); }; });
 }

@@ -21,7 +21,6 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr std::string_view prompt = "?> ";
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view undecodable{"\0", 1};
 constexpr std::size_t enough_bytes = 256 * 1024;  // what is held back to be written with more
@@ -56,7 +55,7 @@ class session {
 
  private:
   task<> converse() {
-    out_ = prompt;
+    out_ = charfinder_prompt;
     for (;;) {
       if (!reader_.buffered().contains('\n')) co_await send();
       const std::string_view line = co_await reader_.read_line();
@@ -67,7 +66,7 @@ class session {
         if (ends_session(query)) co_return;
         co_await answer(query);
       }
-      out_ += prompt;
+      out_ += charfinder_prompt;
     }
   }
 

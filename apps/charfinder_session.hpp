@@ -14,6 +14,9 @@ namespace pirn::apps {
 /// Told whole lines of what happens: who asks what, how many lines were sent, who has gone.
 using session_log = std::function<void(std::string_view lines)>;
 
+/// What a client is asked with.
+inline constexpr std::string_view charfinder_prompt = "?> ";
+
 /// Prompts for queries and answers them, a line each, until the client ends the stream or sends a
 /// line that begins with a control character or is no UTF-8, as telnet does for Ctrl-C.
 ///

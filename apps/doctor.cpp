@@ -15,7 +15,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr const char* explanation =
+constexpr const char* doctor_explanation =
     R"(Asks the kernel for each feature of io_uring, says which of them pirn uses, which driver a
 program gets and why, and tries it with a connection to itself. The exit status is 0 when it works.
 
@@ -57,7 +57,7 @@ void add_doctor(CLI::App& program, action& chosen) {
       *program.add_subcommand("doctor", "Say what pirn finds here, and which driver it takes");
   command.add_flag("--json", options->json, "print one JSON object instead");
   add_driver_choice(command, options->run);
-  command.footer(explanation);
+  command.footer(doctor_explanation);
   command.callback([options, &chosen] { chosen = [options] { return run_doctor(*options); }; });
 }
 

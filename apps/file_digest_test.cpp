@@ -9,7 +9,7 @@ namespace pirn::apps {
 namespace {
 
 std::string file_with(std::string_view name, std::string_view content) {
-  const std::string path = testing::TempDir() + "pirn-file-digest-" + std::string(name);
+  const std::string path = ::testing::TempDir() + "pirn-file-digest-" + std::string(name);
   std::ofstream(path, std::ios::binary) << content;
   return path;
 }

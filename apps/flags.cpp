@@ -19,7 +19,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr const char* examples =
+constexpr const char* flags_examples =
     R"(Styles: sequential asks for one flag after the other; threads has a pool of threads that block;
 futures has that pool too, and takes what it has submitted as it is completed; processes does so
 with a pool of processes, or with the ranks of mpirun; async has one loop, a task for each flag, and
@@ -210,7 +210,7 @@ void add_flags(CLI::App& program, action& chosen) {
                    "a line for each flag, and for each future's state");
   command.add_flag("--json", plan.json, "print one JSON object only");
   add_driver_option(command, plan.run);
-  command.footer(examples);
+  command.footer(flags_examples);
   command.callback([given, &chosen] { chosen = [given] { return run_with(*given); }; });
 }
 

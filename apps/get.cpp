@@ -10,7 +10,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr const char* explanation =
+constexpr const char* get_explanation =
     R"(A file is called after the last part of its URL's path, and appears under its name once it is whole;
 until then there is NAME.part. A connection that breaks is tried again, and goes on where it broke
 if the server allows that (ranges, with an entity tag or a date to know that the file is the same).
@@ -119,7 +119,7 @@ void add_get(CLI::App& program, action& chosen) {
   plan.run.blocking_threads =
       4;  // name look-ups and small files: more only get in each other's way
   add_driver_option(command, plan.run);
-  command.footer(explanation);
+  command.footer(get_explanation);
   command.callback([given, &chosen] { chosen = [given] { return run_with(*given); }; });
 }
 

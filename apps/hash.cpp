@@ -12,7 +12,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr const char* examples =
+constexpr const char* hash_examples =
     R"(Prints and checks what sha256sum does, in the order of the arguments. Without FILE, or where FILE is
 -, it reads standard input.
 
@@ -113,7 +113,7 @@ void add_hash(CLI::App& program, action& chosen) {
   add_check_options(command, given->plan);
   command.add_flag("--json", given->plan.json, "print one JSON object only");
   add_driver_option(command, given->plan.run);
-  command.footer(examples);
+  command.footer(hash_examples);
   command.callback([given, &chosen] { chosen = [given] { return run_with(*given); }; });
 }
 

@@ -31,7 +31,7 @@ std::string reason_of(int error) {
   return std::generic_category().message(error);
 }
 
-class text_report final : public hash_report {
+class report_as_text final : public hash_report {
  public:
   using hash_report::hash_report;
 
@@ -67,7 +67,7 @@ class text_report final : public hash_report {
   }
 };
 
-class json_report final : public hash_report {
+class report_as_json final : public hash_report {
  public:
   using hash_report::hash_report;
 
@@ -144,11 +144,11 @@ void hash_report::list_broken(std::string_view list) const {
 }
 
 std::unique_ptr<hash_report> text_hash_report(report_style style) {
-  return std::make_unique<text_report>(style);
+  return std::make_unique<report_as_text>(style);
 }
 
 std::unique_ptr<hash_report> json_hash_report(report_style style) {
-  return std::make_unique<json_report>(style);
+  return std::make_unique<report_as_json>(style);
 }
 
 }  // namespace pirn::apps

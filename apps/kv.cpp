@@ -28,7 +28,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr const char* explanation =
+constexpr const char* kv_explanation =
     R"(  node N                one of the servers: the Nth of --nodes
   get KEY               print the value; status 1 when there is none
   put KEY VALUE         write a value
@@ -169,7 +169,7 @@ void add_kv(CLI::App& program, action& chosen) {
       ->option_text("SECONDS [10]")
       ->check(seconds_from(0.001));
   add_driver_option(*command, given->run);
-  command->footer(explanation);
+  command->footer(kv_explanation);
   command->callback([given, &chosen] { chosen = [given] { return run_kv(*given); }; });
 }
 

@@ -38,7 +38,7 @@ std::string_view ascii_capitals(char32_t code) noexcept {
 }
 
 // Appends the ASCII character if it belongs to words.
-bool append_ascii(std::string& word, char c) {
+bool append_if_of_word(std::string& word, char c) {
   const bool is_small = c >= 'a' && c <= 'z';
   const bool belongs = is_small || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   if (belongs) word += is_small ? static_cast<char>(c - 'a' + 'A') : c;
@@ -76,7 +76,7 @@ bool take_word(std::string_view& text, std::string& word, const name_index& inde
     const std::size_t size = utf8_sequence_size(text);
     bool belongs = false;
     if (size == 1) {
-      belongs = append_ascii(word, text.front());
+      belongs = append_if_of_word(word, text.front());
     } else if (size > 1) {
       belongs = append_beyond_ascii(word, text.substr(0, size), index);
     }

@@ -17,7 +17,7 @@
 namespace pirn::apps {
 namespace {
 
-constexpr const char* explanation =
+constexpr const char* nc_explanation =
     R"(What comes from standard input is sent, what is received goes to standard output. The end of the
 input is passed on, and the other end may go on sending. The connection's end is nc's.
 
@@ -102,7 +102,7 @@ void add_nc(CLI::App& program, action& chosen) {
   add_tls_server_options(command, given->server_tls);
   command.add_flag("-q,--quiet", given->quiet, "do not tell of connections on standard error");
   add_driver_option(command, given->run);
-  command.footer(explanation);
+  command.footer(nc_explanation);
   command.callback([given, &chosen] {
     chosen = [given] {
       const joined_plan plan = plan_of(*given);

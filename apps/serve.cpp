@@ -21,7 +21,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr const char* explanation =
+constexpr const char* serve_explanation =
     R"(It knows ranges, entity tags and dates of change, and serves nothing outside of the directory,
 by links or otherwise. Ctrl-C or SIGTERM ends it; answers under way are given five seconds. Started
 with a socket by systemd (LISTEN_FDS), it serves on that; it tells systemd that it is ready
@@ -40,10 +40,6 @@ struct serve_options {
   server_limits limits{.idle_s = 75};
   run_options run;
 };
-
-void write_to_standard_error(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stderr);
-}
 
 task<> serve_and_announce(worker me, const serve_plan& plan, const serve_log& log,
                           const listening_place& where) {
@@ -90,7 +86,7 @@ void add_serve(CLI::App& program, action& chosen) {
   add_limit_options(*command, options->limits);
   add_driver_option(*command, options->run);
   add_workers_option(*command, options->run);
-  command->footer(explanation);
+  command->footer(serve_explanation);
   command->callback([options, &chosen] { chosen = [options] { return run_serve(*options); }; });
 }
 

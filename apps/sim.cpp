@@ -22,7 +22,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr const char* explanation =
+constexpr const char* sim_explanation =
     R"(A scenario runs servers and clients of this command, the very code, on hosts of a simulated network.
 A seed draws what goes wrong: ways that are cut, clogged or lose packets, hosts that crash or stand
 still, disks that are slow. Then all is mended, and what was to be done must get done. No socket is
@@ -181,7 +181,7 @@ void add_sim(CLI::App& program, action& chosen) {
   command.add_option("SCENARIO", given->scenario, "one of " + names_of_scenarios())
       ->option_text(" ");
   add_options(command, *given);
-  command.footer(explanation);
+  command.footer(sim_explanation);
   command.callback([given, &chosen] { chosen = [given] { return run_with(*given); }; });
 }
 

@@ -27,7 +27,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint16_t port = 2323;
-constexpr std::string_view prompt = "?> ";
 
 // A few characters will do, so that every machine has the same.
 struct character {
@@ -99,9 +98,9 @@ std::string answer_to(std::string_view query) {
     text += fmt::format("{:<7}\t{}\t{}\r\n", code, each.text, each.name);
     ++count;
   }
-  if (count == 0) return fmt::format("No match for '{}'\r\n{}", query, prompt);
-  return text +
-         fmt::format("{} match{} for '{}'\r\n{}", count, count == 1 ? "" : "es", query, prompt);
+  if (count == 0) return fmt::format("No match for '{}'\r\n{}", query, charfinder_prompt);
+  return text + fmt::format("{} match{} for '{}'\r\n{}", count, count == 1 ? "" : "es", query,
+                            charfinder_prompt);
 }
 
 task<> serve_finder() {
@@ -131,7 +130,7 @@ task<> hear(net::tcp_stream& server, std::string_view expected) {
 
 // Several queries at once, so that the server has more to say than goes into a packet.
 task<> converse(net::tcp_stream& server, asker& me) {
-  co_await hear(server, prompt);
+  co_await hear(server, charfinder_prompt);
   while (!me.must_stop) {
     std::string asked;
     std::string expected;

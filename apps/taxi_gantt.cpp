@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "svg_axis.hpp"
+#include "taxi_drawing.hpp"
 
 namespace pirn::apps {
 
@@ -15,13 +16,6 @@ namespace {
 constexpr std::string_view looking_colour = "#cfdce8";
 constexpr std::string_view driving_colour = "#1f5a92";
 constexpr std::string_view home_colour = "#e0a030";
-constexpr std::string_view grid_colour = "#e4e4e4";
-constexpr std::string_view faint_colour = "#777";
-
-constexpr double margin = 24;
-constexpr double label_width = 64;
-constexpr double head_height = 74;
-constexpr double foot_height = 50;
 
 struct rows {
   double height;

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "svg_axis.hpp"
+#include "taxi_drawing.hpp"
 
 namespace pirn::apps {
 
@@ -13,13 +14,6 @@ namespace {
 
 constexpr std::string_view bar_colour = "#7fa6c9";
 constexpr std::string_view mean_colour = "#b3261e";
-constexpr std::string_view grid_colour = "#e4e4e4";
-constexpr std::string_view faint_colour = "#777";
-
-constexpr double margin = 24;
-constexpr double label_width = 64;
-constexpr double head_height = 74;
-constexpr double foot_height = 50;
 
 // Whole minutes: the edges lie between them, and each bin has as many of them as the next.
 des::histogram in_minutes(const des::tally& days) {

@@ -60,7 +60,7 @@ void taxi_company::note(std::int64_t taxi, taxi_action action) {
   if (action == taxi_action::going_home) --on_road_;
 }
 
-task<> taxi(taxi_company& company, std::int64_t number, std::int64_t trips) {
+task<> drive(taxi_company& company, std::int64_t number, std::int64_t trips) {
   co_await pass(departure_of(number), number);
   co_await company.happens(number, taxi_action::leave_garage);
   for (std::int64_t i = 0; i < trips; ++i) {
@@ -75,7 +75,8 @@ task<> taxi(taxi_company& company, std::int64_t number, std::int64_t trips) {
 taxi_day taxi_day_of_tasks(taxi_plan plan) {
   taxi_company company(plan);
   simulation town({.tick = tick::minute});
-  for (std::int64_t i = 0; i < plan.taxis; ++i) town.spawn(taxi, std::ref(company), i, trips_of(i));
+  for (std::int64_t i = 0; i < plan.taxis; ++i)
+    town.spawn(drive, std::ref(company), i, trips_of(i));
   while (company.is_open()) {
     if (!town.step()) co_return std::nullopt;
     const std::vector<taxi_event> news = company.news();

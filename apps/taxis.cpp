@@ -23,7 +23,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr const char* examples =
+constexpr const char* taxis_examples =
     R"(The taxi simulation of the book Fluent Python: taxi I leaves the garage at minute 5 I, makes
 2 (I + 1) trips, and goes home. For equal options it prints what the book's program prints.
 
@@ -134,7 +134,7 @@ void add_taxis(CLI::App& program, action& chosen) {
       ->check(not_empty)
       ->option_text("FILE");
   command.add_flag("--json", given->show.json, "print JSON lines, or with -n one object");
-  command.footer(examples);
+  command.footer(taxis_examples);
   command.callback([given, &chosen] { chosen = [given] { return run_with(*given); }; });
 }
 

@@ -7,7 +7,7 @@ namespace pirn::apps {
 
 namespace {
 
-constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t url_piece_bytes = 64 * 1024;
 
 std::string trimmed(std::string_view line) {
   constexpr std::string_view blanks = " \t\r";
@@ -44,7 +44,7 @@ std::optional<std::string> url_source::take_line() {
 }
 
 task<bool> url_source::fill() {
-  piece_.resize(piece_bytes);
+  piece_.resize(url_piece_bytes);
   std::size_t count = co_await input_.read(piece_);
   buffer_.erase(0, begin_);
   begin_ = 0;

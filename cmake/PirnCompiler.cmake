@@ -29,10 +29,12 @@ function(pirn_usage_flags target scope)
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-foptimize-sibling-calls>)
 endfunction()
 
-# Warnings for pirn's own sources; never part of what users inherit.
+# Warnings for pirn's own sources; never part of what users inherit. In a unity build a name of one
+# file would be said to shadow another file's.
 function(pirn_warnings target)
   target_compile_options(${target} PRIVATE
-    $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wall -Wextra -Wconversion -Wshadow>
+    $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wall -Wextra -Wconversion>
+    $<$<AND:$<COMPILE_LANG_AND_ID:CXX,Clang>,$<NOT:$<BOOL:${CMAKE_UNITY_BUILD}>>>:-Wshadow>
     # g++ 12 cries wolf on coroutine frames (also of types without linkage) and inlined containers.
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wall -Wextra -Wno-maybe-uninitialized -Wno-array-bounds
       -Wno-stringop-overflow -Wno-restrict -Wno-subobject-linkage>

@@ -7,7 +7,7 @@ if(NOT PIRN_LLHTTP_INCLUDE OR NOT PIRN_LLHTTP_SOURCES)
 endif()
 add_library(pirn_llhttp STATIC
   ${PIRN_LLHTTP_SOURCES}/api.c ${PIRN_LLHTTP_SOURCES}/http.c ${PIRN_LLHTTP_SOURCES}/llhttp.c)
-set_target_properties(pirn_llhttp PROPERTIES EXPORT_NAME llhttp)
+set_target_properties(pirn_llhttp PROPERTIES EXPORT_NAME llhttp UNITY_BUILD OFF)
 # Strict: the loose mode forgives a missing LF after CR and spaces in names. The callbacks are C++ and
 # may throw.
 target_compile_definitions(pirn_llhttp PRIVATE LLHTTP_STRICT_MODE=1)

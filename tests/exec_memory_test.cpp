@@ -56,7 +56,7 @@ using namespace pirn;
 /// Calls `work` on this thread with no, one, two... allocations until they fail.
 void fail_each_allocation(const std::function<void()>& work) {
   bool failed = true;
-  for (long allowed = 0; failed && !testing::Test::HasFailure(); ++allowed) {
+  for (long allowed = 0; failed && !::testing::Test::HasFailure(); ++allowed) {
     left_here = allowed;
     try {
       work();

@@ -18,9 +18,9 @@ using namespace std::chrono_literals;
 using namespace pirn;
 
 template <class Channel>
-class channel_threads : public testing::Test {};
+class channel_threads : public ::testing::Test {};
 
-using kinds = testing::Types<channel<int>, lifo_channel<int>, priority_channel<int>>;
+using kinds = ::testing::Types<channel<int>, lifo_channel<int>, priority_channel<int>>;
 TYPED_TEST_SUITE(channel_threads, kinds);
 
 /// What a kind makes of 111, 333 and 222.

@@ -32,11 +32,11 @@ job<int> fib(int n) {
   co_return left.value() + right;
 }
 
-class job_test : public testing::TestWithParam<unsigned> {
+class job_test : public ::testing::TestWithParam<unsigned> {
  protected:
   thread_pool pool{GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(threads, job_test, testing::Values(1U, 2U, 4U));
+INSTANTIATE_TEST_SUITE_P(threads, job_test, ::testing::Values(1U, 2U, 4U));
 
 TEST_P(job_test, fork_and_join_compute_what_calls_would) {
   EXPECT_EQ(pool.submit(fib, 20).result(), 6765);

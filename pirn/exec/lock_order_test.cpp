@@ -37,7 +37,7 @@ class flag_lock {
 };
 using ordered_lock = pirn::ordered<flag_lock>;
 
-class lock_order : public testing::Test {
+class lock_order : public ::testing::Test {
  protected:
   ~lock_order() override { set_lock_order_checking(before_); }
 
@@ -177,7 +177,7 @@ TEST_F(lock_order, choosing_how_to_check_begins_anew) {
 // Against a model: random nested acquisitions, each refused exactly if a path leads back.
 TEST_F(lock_order, what_is_refused_is_what_a_search_of_all_paths_would_refuse) {
   const unsigned seed = std::random_device{}();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  SCOPED_TRACE(::testing::Message() << "seed " << seed);
   std::minstd_rand random(seed);
   for (int round = 0; round < 50; ++round) {
     std::deque<ordered_lock> locks;

@@ -362,7 +362,7 @@ TEST(ordered_lock_death, misuse_is_an_assertion) {
 TEST(ordered_lock_stress, random_sets_on_four_threads_neither_hang_nor_race) {
   constexpr int rounds = 5000;
   const unsigned seed = std::random_device{}();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  SCOPED_TRACE(::testing::Message() << "seed " << seed);
   struct account {
     explicit account(int number) : lock("account " + std::to_string(number)) {}
     ordered_mutex lock;

@@ -17,11 +17,11 @@ namespace {
 
 using namespace pirn;
 
-class parallel : public testing::TestWithParam<unsigned> {
+class parallel : public ::testing::TestWithParam<unsigned> {
  protected:
   thread_pool pool{GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(threads, parallel, testing::Values(1U, 2U, 4U));
+INSTANTIATE_TEST_SUITE_P(threads, parallel, ::testing::Values(1U, 2U, 4U));
 
 TEST_P(parallel, for_sees_every_element_once) {
   std::vector<std::atomic<int>> seen(10'007);

@@ -29,12 +29,13 @@ TEST(process_entry, an_ordinary_process_returns) {
 
 TEST(process_entry_death, a_process_with_a_role_plays_it_and_ends) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(enter({"program", "--pirn-process", "exit", "7"}, 4), testing::ExitedWithCode(7), "");
+  EXPECT_EXIT(enter({"program", "--pirn-process", "exit", "7"}, 4), ::testing::ExitedWithCode(7),
+              "");
 }
 
 TEST(process_entry_death, a_role_that_is_not_there_is_an_error_that_says_so) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(enter({"program", "--pirn-process", "none", ""}, 3), testing::ExitedWithCode(1),
+  EXPECT_EXIT(enter({"program", "--pirn-process", "none", ""}, 3), ::testing::ExitedWithCode(1),
               "this program has no role 'none'");
 }
 

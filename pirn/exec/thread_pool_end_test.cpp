@@ -27,7 +27,7 @@ using namespace pirn;
 
 constexpr int rounds = detail::sanitized ? 300 : 2000;
 
-class thread_pool_end : public testing::Test {
+class thread_pool_end : public ::testing::Test {
  protected:
   void dawdle(std::uint64_t at_most) {
     for (std::uint64_t left = random_.below(at_most); left > 0; --left) {
@@ -37,7 +37,7 @@ class thread_pool_end : public testing::Test {
 
  private:
   const std::uint64_t seed_ = std::random_device{}();
-  testing::ScopedTrace trace_{__FILE__, __LINE__, "seed " + std::to_string(seed_)};
+  ::testing::ScopedTrace trace_{__FILE__, __LINE__, "seed " + std::to_string(seed_)};
   random_source random_{seed_};
 };
 

@@ -68,8 +68,8 @@ class thieves {
 };
 
 template <class Deque>
-class work_ring_stress : public testing::Test {};
-using both = testing::Types<work_deque<item>, work_queue<item>>;
+class work_ring_stress : public ::testing::Test {};
+using both = ::testing::Types<work_deque<item>, work_queue<item>>;
 TYPED_TEST_SUITE(work_ring_stress, both);
 
 TYPED_TEST(work_ring_stress, each_item_is_taken_once) {

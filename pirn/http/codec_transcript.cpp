@@ -52,9 +52,9 @@ std::string describe(const response_head& head) {
 
 /// Writes down the events of one parser.
 template <class Parser>
-class writer {
+class event_writer {
  public:
-  explicit writer(Parser& parser) : parser_(parser) {}
+  explicit event_writer(Parser& parser) : parser_(parser) {}
 
   /// Returns: false when the parser takes nothing more.
   bool write(const parse_step& step) {
@@ -140,7 +140,7 @@ cutter cut_at(std::size_t size_bytes) {
 std::string transcribe_requests(std::string_view input, const cutter& cut,
                                 const codec_limits& limits) {
   request_parser parser(limits);
-  writer events(parser);
+  event_writer events(parser);
   drive(parser, input, cut, [&](const parse_step& step) { return events.write(step); });
   return std::move(events.text_);
 }
@@ -148,7 +148,7 @@ std::string transcribe_requests(std::string_view input, const cutter& cut,
 std::string transcribe_responses(std::string_view input, std::span<const method> asked,
                                  const cutter& cut, const codec_limits& limits) {
   response_parser parser(limits);
-  writer events(parser);
+  event_writer events(parser);
   const auto ask_next = [&] {
     if (!asked.empty()) parser.begin(asked.front());
     if (!asked.empty()) asked = asked.subspan(1);

@@ -7,7 +7,7 @@
 namespace pirn::http {
 namespace {
 
-constexpr std::array<std::string_view, field_id_count> names = {
+constexpr std::array<std::string_view, field_id_count> field_names = {
     "",
     "Accept",
     "Accept-Encoding",
@@ -109,25 +109,25 @@ constexpr std::size_t slot_of(std::string_view name) noexcept {
 
 consteval std::array<field_id, slot_count> make_table() {
   std::array<field_id, slot_count> ids{};
-  for (std::size_t i = 1; i < names.size(); ++i) {
-    field_id& slot = ids[slot_of(names[i])];
+  for (std::size_t i = 1; i < field_names.size(); ++i) {
+    field_id& slot = ids[slot_of(field_names[i])];
     if (slot != field_id::other) throw "two names share a slot: choose other factors in slot_of";
     slot = static_cast<field_id>(i);
   }
   return ids;
 }
 
-constexpr std::array<field_id, slot_count> table = make_table();
+constexpr std::array<field_id, slot_count> slots = make_table();
 
 }  // namespace
 
 std::string_view to_string(field_id id) noexcept {
-  return names[static_cast<std::size_t>(id)];
+  return field_names[static_cast<std::size_t>(id)];
 }
 
 field_id identify(std::string_view name) noexcept {
   if (name.empty()) return field_id::other;
-  const field_id candidate = table[slot_of(name)];
+  const field_id candidate = slots[slot_of(name)];
   return equal_without_case(name, to_string(candidate)) ? candidate : field_id::other;
 }
 

@@ -12,7 +12,7 @@ struct entry {
   std::string_view type;
 };
 
-constexpr auto table = std::to_array<entry>({
+constexpr auto media_types = std::to_array<entry>({
     {"7z", "application/x-7z-compressed"},
     {"aac", "audio/aac"},
     {"avif", "image/avif"},
@@ -67,7 +67,7 @@ constexpr auto table = std::to_array<entry>({
     {"zip", "application/zip"},
     {"zst", "application/zstd"},
 });
-static_assert(std::ranges::is_sorted(table, {}, &entry::extension));
+static_assert(std::ranges::is_sorted(media_types, {}, &entry::extension));
 
 }  // namespace
 
@@ -84,8 +84,8 @@ std::string_view media_type(std::string_view file_name) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
   });
   const std::string_view wanted(lower.data(), extension.size());
-  const auto found = std::ranges::lower_bound(table, wanted, {}, &entry::extension);
-  return found != table.end() && found->extension == wanted ? found->type : unknown;
+  const auto found = std::ranges::lower_bound(media_types, wanted, {}, &entry::extension);
+  return found != media_types.end() && found->extension == wanted ? found->type : unknown;
 }
 
 }  // namespace pirn::http

@@ -7,7 +7,7 @@
 namespace pirn::http {
 namespace {
 
-constexpr std::array<std::string_view, method_count> names = {
+constexpr std::array<std::string_view, method_count> method_names = {
     "DELETE",     "GET",      "HEAD",       "POST",     "PUT",    "CONNECT",   "OPTIONS",
     "TRACE",      "COPY",     "LOCK",       "MKCOL",    "MOVE",   "PROPFIND",  "PROPPATCH",
     "SEARCH",     "UNLOCK",   "BIND",       "REBIND",   "UNBIND", "ACL",       "REPORT",
@@ -38,12 +38,12 @@ constexpr method_set idempotent =
 }  // namespace
 
 std::string_view to_string(method verb) noexcept {
-  return names[static_cast<std::size_t>(verb)];
+  return method_names[static_cast<std::size_t>(verb)];
 }
 
 std::optional<method> parse_method(std::string_view name) noexcept {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i] == name) return static_cast<method>(i);
+  for (std::size_t i = 0; i < method_names.size(); ++i) {
+    if (method_names[i] == name) return static_cast<method>(i);
   }
   return std::nullopt;
 }

@@ -22,15 +22,15 @@ constexpr std::size_t number_max_bytes = 20;
 constexpr std::size_t fixed_max_bytes = 160;
 
 /// Writes to memory that is known to suffice.
-class writer {
+class text_writer {
  public:
-  explicit writer(char* at) noexcept : at_(at) {}
+  explicit text_writer(char* at) noexcept : at_(at) {}
 
-  writer& put(std::string_view text) noexcept {
+  text_writer& put(std::string_view text) noexcept {
     at_ += text.copy(at_, text.size());
     return *this;
   }
-  writer& put(std::uint64_t number) noexcept {
+  text_writer& put(std::uint64_t number) noexcept {
     at_ = std::to_chars(at_, at_ + number_max_bytes, number).ptr;
     return *this;
   }
@@ -58,7 +58,7 @@ void check_words(std::string_view what, std::string_view text) {
   }
 }
 
-void put_framing(writer& out, const body_framing& body, bool write_zero) noexcept {
+void put_framing(text_writer& out, const body_framing& body, bool write_zero) noexcept {
   switch (body.kind) {
     case framing::none:
       if (write_zero) out.put(length_name).put(std::uint64_t{0}).put(crlf);
@@ -74,14 +74,14 @@ void put_framing(writer& out, const body_framing& body, bool write_zero) noexcep
   }
 }
 
-/// Grows `out` by at most `size_max_bytes`, written by `write(writer&)`.
+/// Grows `out` by at most `size_max_bytes`, written by `write(text_writer&)`.
 template <class Write>
 void append_at_most(std::string& out, std::size_t size_max_bytes, Write write) {
   const std::size_t old_size = out.size();
   const std::size_t wanted = old_size + size_max_bytes;
   if (wanted > out.capacity()) out.reserve(std::max(wanted, 2 * out.capacity()));
   out.resize_and_overwrite(wanted, [&](char* data, std::size_t) noexcept {
-    writer to(data + old_size);
+    text_writer to(data + old_size);
     write(to);
     return static_cast<std::size_t>(to.end() - data);
   });
@@ -109,7 +109,7 @@ void append_response_head(std::string& out, const response_line& line, const fie
       fields.contains(field_id::date) ? std::string_view() : line.date_line;
   const std::string_view lines = fields.wire_text();
   const std::size_t size_max = fixed_max_bytes + phrase.size() + date.size() + lines.size();
-  append_at_most(out, size_max, [&](writer& to) noexcept {
+  append_at_most(out, size_max, [&](text_writer& to) noexcept {
     to.put("HTTP/1.1 ").put(static_cast<std::uint64_t>(line.status)).put(" ").put(phrase).put(crlf);
     to.put(date);
     // 304 may tell the length that 200 would have had; 1xx and 204 must not (RFC 9110 8.6).
@@ -134,7 +134,7 @@ void append_request_head(std::string& out, const request_line& line, const field
   const std::string_view lines = fields.wire_text();
   const std::size_t size_max =
       fixed_max_bytes + line.target.size() + line.host.size() + lines.size();
-  append_at_most(out, size_max, [&](writer& to) noexcept {
+  append_at_most(out, size_max, [&](text_writer& to) noexcept {
     to.put(to_string(line.method)).put(" ").put(line.target).put(" HTTP/1.1\r\n");
     if (!fields.contains(field_id::host)) to.put("Host: ").put(line.host).put(crlf);
     put_framing(to, line.body, /*write_zero=*/expects_body(line.method));

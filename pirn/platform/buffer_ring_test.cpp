@@ -17,7 +17,7 @@ struct answer {
   std::uint32_t flags;
 };
 
-class buffer_ring_test : public testing::Test {
+class buffer_ring_test : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!probe_uring().usable()) GTEST_SKIP() << probe_uring().problem;

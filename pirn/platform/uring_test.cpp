@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class uring_test : public testing::Test {
+class uring_test : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!probe_uring().usable()) GTEST_SKIP() << probe_uring().problem;

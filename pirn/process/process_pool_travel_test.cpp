@@ -73,7 +73,7 @@ constexpr auto give = [](fault written, fault read, int home) {
 };
 constexpr auto twice = [](int number) { return 2 * number; };
 
-class process_pool_travel : public testing::Test {
+class process_pool_travel : public ::testing::Test {
  protected:
   ~process_pool_travel() override {
     EXPECT_EQ(pool.submit(twice, 21).result(), 42);  // whatever was before

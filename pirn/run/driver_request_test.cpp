@@ -14,7 +14,7 @@ namespace {
 using speaker = driver_request::speaker;
 
 /// PIRN_DRIVER, set back at the end.
-class driver_request_test : public testing::Test {
+class driver_request_test : public ::testing::Test {
  protected:
   driver_request_test() {
     const char* present = std::getenv("PIRN_DRIVER");

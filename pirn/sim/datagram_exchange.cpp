@@ -1,7 +1,5 @@
 #include "pirn/sim/datagram_exchange.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -9,33 +7,9 @@
 #include "pirn/base/assert.hpp"
 #include "pirn/sim/host.hpp"
 #include "pirn/sim/network.hpp"
+#include "pirn/sim/special_address.hpp"
 
 namespace pirn::sim {
-
-namespace {
-
-bool is_any(const endpoint& at) noexcept {
-  return at.ip() == std::array<std::uint8_t, 16>{};
-}
-
-}  // namespace
-
-bool is_multicast(const endpoint& at) noexcept {
-  if (at.kind() == endpoint::family::ipv4) return (at.ip()[0] & 0xf0) == 0xe0;
-  return at.kind() == endpoint::family::ipv6 && at.ip()[0] == 0xff;
-}
-
-bool is_broadcast(const endpoint& at) noexcept {
-  return at.kind() == endpoint::family::ipv4 &&
-         std::all_of(at.ip().begin(), at.ip().begin() + 4, [](auto byte) { return byte == 0xff; });
-}
-
-endpoint loopback_of(const endpoint& like) noexcept {
-  if (like.kind() == endpoint::family::ipv4) return endpoint::ipv4({127, 0, 0, 1}, like.port());
-  std::array<std::uint8_t, 16> ip{};
-  ip.back() = 1;
-  return endpoint::ipv6(ip, like.port());
-}
 
 datagram_exchange::datagram_exchange(host& home, const random_source& random)
     : home_(home), random_(random.split("datagrams")) {}
@@ -87,7 +61,7 @@ int datagram_exchange::send(const datagram_socket& from, const endpoint& to,
   if (!home_.is_up()) return -ENETDOWN;
   const bool many = is_multicast(to) || is_broadcast(to);
   endpoint source = from.local();
-  if (is_any(source)) {
+  if (is_wildcard(source)) {
     const endpoint mine = home_.address_towards(to);
     if (mine.kind() == endpoint::family::none) return -ENETUNREACH;
     source = mine.with_port(source.port());

@@ -15,12 +15,6 @@ namespace pirn::sim {
 
 class host;
 
-/// Whether many are meant: a multicast group; every host of the network.
-bool is_multicast(const endpoint& at) noexcept;
-bool is_broadcast(const endpoint& at) noexcept;
-/// This host's own address, of the same family and with the same port.
-endpoint loopback_of(const endpoint& like) noexcept;
-
 /// One host's simulated UDP. Datagrams arrive after their way's latency, in the order in which it
 /// lets them. One is lost where the way loses it, at a full queue, and where no host has the
 /// address. What finds a host but nobody there comes back as a refusal.

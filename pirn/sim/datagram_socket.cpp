@@ -1,23 +1,19 @@
 #include "pirn/sim/datagram_socket.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <utility>
 
 #include "pirn/base/assert.hpp"
 #include "pirn/sim/datagram_exchange.hpp"
 #include "pirn/sim/host.hpp"
+#include "pirn/sim/special_address.hpp"
 
 namespace pirn::sim {
 
 namespace {
 
 constexpr std::size_t payload_max_bytes = 65'507;  // of UDP over IPv4
-
-bool is_any(const endpoint& at) noexcept {
-  return at.ip() == std::array<std::uint8_t, 16>{};
-}
 
 }  // namespace
 
@@ -33,7 +29,7 @@ datagram_socket::datagram_socket(datagram_exchange& home, const datagram_options
 int datagram_socket::connect(const endpoint& remote) noexcept {
   if (remote.kind() != local_.kind()) return -EAFNOSUPPORT;
   peer_ = remote;
-  if (!is_any(local_)) return 0;
+  if (!is_wildcard(local_)) return 0;
   const endpoint mine = home_.home().address_towards(remote);
   if (mine.kind() == endpoint::family::none) return -ENETUNREACH;
   local_ = mine.with_port(local_.port());
@@ -100,7 +96,7 @@ int datagram_socket::send(const outgoing_datagram& one) {
   if (to.port() == 0) return -EINVAL;
   if (one.bytes.size() > payload_max_bytes) return -EMSGSIZE;
   if (is_broadcast(to) && !broadcasts_) return -EACCES;
-  return home_.send(*this, is_any(to) ? loopback_of(to) : to, one.bytes);
+  return home_.send(*this, is_wildcard(to) ? loopback_of(to) : to, one.bytes);
 }
 
 started datagram_socket::start(receive_datagrams_operation& request) {

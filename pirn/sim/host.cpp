@@ -1,23 +1,19 @@
 #include "pirn/sim/host.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <memory>
 #include <utility>
 
 #include "pirn/base/assert.hpp"
 #include "pirn/sim/network.hpp"
+#include "pirn/sim/special_address.hpp"
 
 namespace pirn::sim {
 
 namespace {
 
 using family = endpoint::family;
-
-bool is_wildcard(const endpoint& at) noexcept {
-  return at.ip() == std::array<std::uint8_t, 16>{};
-}
 
 // Connecting to the wildcard address means this host.
 endpoint without_wildcard(const endpoint& remote) noexcept {

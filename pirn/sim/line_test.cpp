@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr time_point noon{12h};
-}
+}  // namespace
 
 TEST(retransmission, follows_linux_from_200_ms_to_its_end_after_15_tries) {
   EXPECT_EQ(time_of_retry(0), 0s);

@@ -12,7 +12,7 @@ using way = link::direction;
 
 namespace {
 constexpr time_point noon{12h};
-}
+}  // namespace
 
 TEST(link, a_packet_takes_exactly_the_latency_when_bandwidth_is_unlimited) {
   link path({.latency = 3ms});

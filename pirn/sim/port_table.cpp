@@ -5,6 +5,7 @@
 #include <span>
 
 #include "pirn/base/hash.hpp"
+#include "pirn/sim/special_address.hpp"
 
 namespace pirn::sim {
 
@@ -14,19 +15,16 @@ using family = endpoint::family;
 
 constexpr std::array<std::uint8_t, 12> mapped_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-bool is_any(const endpoint& at) noexcept {
-  return at.ip() == std::array<std::uint8_t, 16>{};
-}
-
 // A listener on [::] answers to IPv4 too, unless it was told not to.
 bool is_dual(const endpoint& at, const port_table::bind_options& options) noexcept {
-  return at.kind() == family::ipv6 && is_any(at) && !options.only_ipv6;
+  return at.kind() == family::ipv6 && is_wildcard(at) && !options.only_ipv6;
 }
 
 // How exactly a binding names an address: 0 not at all, 3 by that very address.
 int exactness(const endpoint& bound, const port_table::bind_options& options,
               const endpoint& asked) noexcept {
-  if (bound.kind() == asked.kind()) return bound.ip() == asked.ip() ? 3 : is_any(bound) ? 2 : 0;
+  if (bound.kind() == asked.kind())
+    return bound.ip() == asked.ip() ? 3 : is_wildcard(bound) ? 2 : 0;
   return is_dual(bound, options) ? 1 : 0;
 }
 

@@ -13,7 +13,7 @@ endpoint at(const char* text) {
 }
 
 // The table only compares listeners' addresses, so any distinct ones do.
-class port_table_test : public testing::Test {
+class port_table_test : public ::testing::Test {
  protected:
   socket& who(int number) { return reinterpret_cast<socket&>(names_[number]); }
   std::expected<endpoint, std::errc> bind(int number, const endpoint& local,

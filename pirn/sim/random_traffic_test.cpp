@@ -185,7 +185,7 @@ std::uint64_t live(std::uint64_t seed) {
 TEST(random_traffic, arrives_in_order_and_leaves_nothing_over_whatever_happens) {
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     live(seed);
-    ASSERT_FALSE(testing::Test::HasFailure()) << "seed " << seed;
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "seed " << seed;
   }
 }
 

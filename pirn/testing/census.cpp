@@ -21,7 +21,7 @@ void add(std::string& words, std::int64_t count, const char* what) {
   words += std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string held_by(virtual_driver& idle) {
+std::string held_in_simulation(virtual_driver& idle) {
   while (idle.event_count() > 0) idle.poll(never);
   const sim::network::statistics count = idle.network_statistics();
   std::string words;
@@ -30,7 +30,7 @@ std::string held_by(virtual_driver& idle) {
   return words;
 }
 
-std::string held_by(uring_driver& idle) {
+std::string held_by_ring(uring_driver& idle) {
   constexpr int polls_max = 2000;
   const auto holds = [&] {
     const uring_statistics now = idle.statistics();
@@ -61,7 +61,7 @@ bool has_children() {
 
 census::census()
     : descriptors_(open_descriptors()),
-      frames_(detail::frames_in_use()),
+      frames_(pirn::detail::frames_in_use()),
       had_children_(has_children()) {}
 
 std::string census::left_behind() const {
@@ -69,14 +69,14 @@ std::string census::left_behind() const {
   add(words,
       static_cast<std::int64_t>(open_descriptors()) - static_cast<std::int64_t>(descriptors_),
       "descriptor");
-  add(words, detail::frames_in_use() - frames_, "coroutine frame");
+  add(words, pirn::detail::frames_in_use() - frames_, "coroutine frame");
   if (!had_children_ && has_children()) words += words.empty() ? "a child" : ", a child";
   return words;
 }
 
 std::string held_by(driver& idle) {
-  if (auto* simulated = dynamic_cast<virtual_driver*>(&idle)) return held_by(*simulated);
-  if (auto* ring = dynamic_cast<uring_driver*>(&idle)) return held_by(*ring);
+  if (auto* simulated = dynamic_cast<virtual_driver*>(&idle)) return held_in_simulation(*simulated);
+  if (auto* ring = dynamic_cast<uring_driver*>(&idle)) return held_by_ring(*ring);
   return {};  // epoll's sockets are descriptors, and nothing else
 }
 

@@ -29,8 +29,6 @@ class other_place {
   std::optional<std::string> before_;
 };
 
-}  // namespace
-
 TEST(temporary_directory, is_empty_at_first_and_this_users_alone) {
   const temporary_directory directory;
   EXPECT_TRUE(fs::is_directory(directory.path()));
@@ -75,3 +73,5 @@ TEST(temporary_directory, without_a_place_there_is_an_error) {
   const other_place nowhere(place / "missing");
   EXPECT_THROW(temporary_directory(), std::system_error);
 }
+
+}  // namespace

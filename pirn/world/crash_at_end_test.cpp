@@ -12,7 +12,7 @@ namespace pirn {
 
 namespace {
 using namespace std::chrono_literals;
-}
+}  // namespace
 
 TEST(crash_at_end, ends_programs_before_what_they_point_at_when_a_scenario_throws) {
   struct counter {

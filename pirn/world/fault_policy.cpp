@@ -191,7 +191,7 @@ class drawer {
 };
 
 // What could not be drawn, or not be carried out.
-std::string problem_of(const fault_policy& policy) {
+std::string problem_of_policy(const fault_policy& policy) {
   using enum fault_kind;
   if (policy.active_for == forever) return "active_for is forever, and a plan is drawn whole";
   for (duration each : {policy.active_for, policy.gap_max, policy.lasts_max, policy.disk_delay_max,
@@ -207,7 +207,7 @@ std::string problem_of(const fault_policy& policy) {
       .kind = failing_disk, .one = "one", .other = {}, .disk_failure = policy.disk_failure};
   const fault clock{.kind = drift, .one = "one", .other = {}, .drift_ppm = policy.drift_max_ppm};
   for (const fault& each : {way, disk, clock}) {
-    const std::string_view problem = pirn::problem_of(each);
+    const std::string_view problem = problem_of(each);
     if (!problem.empty()) return std::string(problem);
   }
   return policy.drift_max_ppm < 0 ? "drift_max_ppm is not below zero" : "";
@@ -218,7 +218,7 @@ std::string problem_of(const fault_policy& policy) {
 fault_plan draw_faults(const fault_policy& policy, std::span<const std::string> hosts,
                        random_source lots) {
   PIRN_ASSERT(hosts.size() >= 2, "a nemesis needs two hosts");
-  const std::string problem = problem_of(policy);
+  const std::string problem = problem_of_policy(policy);
   if (!problem.empty()) throw std::invalid_argument("fault_policy: " + problem);
   return drawer(policy, hosts, lots).draw();
 }

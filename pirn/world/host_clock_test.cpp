@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr time_point noon{12h};
-}
+}  // namespace
 
 TEST(host_clock, shows_the_world_s_time_until_it_is_told_otherwise) {
   host_clock clock(noon);

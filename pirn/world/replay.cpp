@@ -18,7 +18,7 @@ struct history {
   std::uint64_t hash = 0;
 };
 
-history run_once(const world_options& options, const std::function<void(world&)>& scenario) {
+history record_once(const world_options& options, const std::function<void(world&)>& scenario) {
   history written;
   const std::ptrdiff_t frames = detail::frames_in_use();
   world_moment last{};
@@ -42,8 +42,8 @@ std::string text_of(const std::vector<sim::decision_entry>& events, std::size_t 
 }  // namespace
 
 std::uint64_t replay(const world_options& options, const std::function<void(world&)>& scenario) {
-  const history first = run_once(options, scenario);
-  const history second = run_once(options, scenario);
+  const history first = record_once(options, scenario);
+  const history second = record_once(options, scenario);
   if (first.hash == second.hash) return first.hash;
   const auto parting = std::ranges::mismatch(first.events, second.events);
   const auto number = static_cast<std::size_t>(parting.in1 - first.events.begin());
