@@ -34,7 +34,7 @@ endfunction()
 function(pirn_warnings target)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wall -Wextra -Wconversion>
-    $<$<AND:$<COMPILE_LANG_AND_ID:CXX,Clang>,$<NOT:$<BOOL:${CMAKE_UNITY_BUILD}>>>:-Wshadow>
+    $<$<AND:$<COMPILE_LANG_AND_ID:CXX,Clang>,$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>>:-Wshadow>
     # g++ 12 cries wolf on coroutine frames (also of types without linkage) and inlined containers.
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wall -Wextra -Wno-maybe-uninitialized -Wno-array-bounds
       -Wno-stringop-overflow -Wno-restrict -Wno-subobject-linkage>

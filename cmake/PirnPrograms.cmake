@@ -123,6 +123,7 @@ endfunction()
 function(pirn_test_program target prefix)
   pirn_test_sources(sources ${target} ${ARGN})
   add_executable(${target} ${sources})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PIRN_UNITY_PROGRAMS})
   if(PIRN_UNITY_PROGRAMS)  # those of apps/ include what is beside them
     get_filename_component(folder ${ARGV2} DIRECTORY)
     target_include_directories(${target} PRIVATE ${folder})
