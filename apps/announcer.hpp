@@ -26,7 +26,7 @@ void announce(const worker& me, fmt::format_string<Args...> text, Args&&... args
   notify_ready();
 }
 
-/// A log of what happens while it serves: whole lines.
+/// Writes whole lines to standard error: the log of a command that serves.
 void write_to_standard_error(std::string_view lines);
 
 /// Serves until it is cancelled, and tells the service manager as soon as that happens: what is

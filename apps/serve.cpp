@@ -1,11 +1,9 @@
 // pirn serve: a directory over HTTP.
 
-#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 

@@ -13,17 +13,19 @@ namespace pirn::apps {
 
 namespace {
 
+using namespace taxi_drawing;
+
 constexpr std::string_view looking_colour = "#cfdce8";
 constexpr std::string_view driving_colour = "#1f5a92";
 constexpr std::string_view home_colour = "#e0a030";
 
-struct rows {
+struct row_measures {
   double height;
   double bar;
 };
 
 // Many taxis are drawn thinner, so that the whole of them can be seen.
-rows rows_for(std::int64_t taxis) noexcept {
+row_measures rows_for(std::int64_t taxis) noexcept {
   const double height =
       std::clamp(1500.0 / static_cast<double>(std::max<std::int64_t>(taxis, 1)), 4.0, 34.0);
   return {height, height * 0.62};
@@ -42,7 +44,7 @@ std::int64_t end_of_axis(taxi_plan plan, std::span<const taxi_event> events) {
 // Turns events into bars.
 class taxi_gantt::stretches {
  public:
-  stretches(svg_page& page, const svg_axis& time, double top, rows row, std::int64_t taxis)
+  stretches(svg_page& page, const svg_axis& time, double top, row_measures row, std::int64_t taxis)
       : page_(page),
         time_(time),
         top_(top),
@@ -86,7 +88,7 @@ class taxi_gantt::stretches {
   svg_page& page_;
   const svg_axis& time_;
   double top_;
-  rows row_;
+  row_measures row_;
   std::vector<taxi_event> last_;
   std::vector<bool> on_road_;
 };
@@ -100,7 +102,7 @@ double taxi_gantt::height() const noexcept {
 }
 
 void taxi_gantt::draw(svg_page& page, double top, double width) const {
-  const rows row = rows_for(plan_.taxis);
+  const row_measures row = rows_for(plan_.taxis);
   const double rows_top = top + head_height;
   const double bottom = rows_top + row.height * static_cast<double>(plan_.taxis);
   const svg_axis time({.low = 0,

@@ -12,6 +12,8 @@ namespace pirn::apps {
 
 namespace {
 
+using namespace taxi_drawing;
+
 constexpr std::string_view bar_colour = "#7fa6c9";
 constexpr std::string_view mean_colour = "#b3261e";
 

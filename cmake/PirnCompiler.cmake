@@ -32,9 +32,10 @@ endfunction()
 # Warnings for pirn's own sources; never part of what users inherit. In a unity build a name of one
 # file would be said to shadow another file's.
 function(pirn_warnings target)
+  set(alone $<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wall -Wextra -Wconversion>
-    $<$<AND:$<COMPILE_LANG_AND_ID:CXX,Clang>,$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>>:-Wshadow>
+    $<$<AND:$<COMPILE_LANG_AND_ID:CXX,Clang>,${alone}>:-Wshadow>
     # g++ 12 cries wolf on coroutine frames (also of types without linkage) and inlined containers.
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wall -Wextra -Wno-maybe-uninitialized -Wno-array-bounds
       -Wno-stringop-overflow -Wno-restrict -Wno-subobject-linkage>

@@ -19,8 +19,6 @@ set(app_library "")
 if(PIRN_APPS AND app_sources)
   find_package(OpenSSL REQUIRED COMPONENTS Crypto)
   add_library(pirn_apps STATIC ${app_sources})
-  set_target_properties(pirn_apps PROPERTIES
-    UNITY_BUILD ${PIRN_UNITY_PROGRAMS} UNITY_BUILD_BATCH_SIZE 20)
   target_link_libraries(pirn_apps PUBLIC pirn::pirn pirn_ranks OpenSSL::Crypto)
   pirn_warnings(pirn_apps)
   set(app_library pirn_apps)
@@ -81,51 +79,51 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 include(GoogleTest)
 
 # Sets a variable to the sources that a test program is compiled from: those given, or in a unity
-# build, sources of twenty of them each. CMake's way is not for tests, which share names. A file that
-# has main(), or no tests and so what the others share, stays as it is.
+# build, sources made of twenty of them each. CMake's own way is not for tests, which share names. A
+# file that has main(), or no tests and so what the others share, stays as it is.
 function(pirn_test_sources variable target)
   set(${variable} ${ARGN} PARENT_SCOPE)
-  list(LENGTH ARGN left)
-  if(NOT PIRN_UNITY_PROGRAMS OR left EQUAL 1)
+  list(LENGTH ARGN count)
+  if(NOT PIRN_UNITY_TESTS OR count EQUAL 1)
     return()
   endif()
-  set(alone "")
+  set(sources "")
   set(together "")
   foreach(file IN LISTS ARGN)
     get_filename_component(file ${file} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
-    file(STRINGS ${file} tests REGEX "^TEST")
+    file(STRINGS ${file} tests REGEX "^(TYPED_)?TEST")
     file(STRINGS ${file} main REGEX "^int main")
     if(tests AND NOT main)
       list(APPEND together ${file})
     else()
-      list(APPEND alone ${file})
+      list(APPEND sources ${file})
     endif()
   endforeach()
-  set(sources ${alone})
-  list(LENGTH together left)
-  while(left GREATER 0)
+  set(number 0)
+  while(together)
     list(SUBLIST together 0 20 files)
     list(REMOVE_ITEM together ${files})
-    set(output ${PROJECT_BINARY_DIR}/unity/${target}_${left}.cpp)
+    set(output ${PROJECT_BINARY_DIR}/unity/${target}_${number}.cpp)
     add_custom_command(OUTPUT ${output}
       COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/unity.py ${output} ${files}
-      DEPENDS ${PROJECT_SOURCE_DIR}/tools/unity.py ${files})
+      DEPENDS ${PROJECT_SOURCE_DIR}/tools/unity.py ${files} VERBATIM)
     list(APPEND sources ${output})
-    list(LENGTH together left)
+    math(EXPR number "${number} + 1")
   endwhile()
-  set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   set(${variable} ${sources} PARENT_SCOPE)
 endfunction()
 
 # pirn_test_program(target prefix source...): its tests are <prefix>/suite.name, labelled <prefix>.
 # A room's tests are linked with that room and the test kit; others with the whole house. With
-# PIRN_WHOLE_TESTS the program is one test: under a sanitizer starting it takes longer than most tests.
+# PIRN_WHOLE_TESTS the program is one test: under a sanitizer starting it takes longer than most of
+# them.
 function(pirn_test_program target prefix)
   pirn_test_sources(sources ${target} ${ARGN})
   add_executable(${target} ${sources})
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PIRN_UNITY_PROGRAMS})
-  if(PIRN_UNITY_PROGRAMS)  # those of apps/ include what is beside them
-    get_filename_component(folder ${ARGV2} DIRECTORY)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)  # by pirn_test_sources, if at all
+  if(PIRN_UNITY_TESTS AND prefix MATCHES "^(apps|kv)$")  # they include what is beside them
+    list(GET ARGN 0 first)
+    get_filename_component(folder ${first} DIRECTORY)
     target_include_directories(${target} PRIVATE ${folder})
   endif()
   target_link_libraries(${target} PRIVATE fmt::fmt GTest::gtest GTest::gtest_main)
@@ -145,7 +143,7 @@ function(pirn_test_program target prefix)
   endif()
   list(LENGTH ARGN files)
   # ccache saves more than this does, and a unity build as much.
-  if(files GREATER 1 AND NOT CMAKE_CXX_COMPILER_LAUNCHER AND NOT PIRN_UNITY_PROGRAMS)
+  if(files GREATER 1 AND NOT CMAKE_CXX_COMPILER_LAUNCHER AND NOT PIRN_UNITY_TESTS)
     target_precompile_headers(${target} PRIVATE <gtest/gtest.h>
       <algorithm> <atomic> <chrono> <functional> <memory> <mutex> <optional> <ranges> <string>
       <thread> <vector>)

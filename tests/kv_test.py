@@ -14,6 +14,7 @@ class Nodes(InFolder):
         super().setUp()
         self.nodes = ",".join(f"127.0.0.1:{free_port()}" for _ in range(3))
         self.led = {}  # by which node, its last term
+        self.serving = set()
         self.processes = {}
         self.changed = threading.Condition()
         for number in (1, 2, 3):
@@ -35,6 +36,10 @@ class Nodes(InFolder):
 
     def listen(self, process):
         for line in process.stdout:
+            if found := re.match(r"node (\d) of 3 on ", line):
+                with self.changed:
+                    self.serving.add(int(found[1]))
+                    self.changed.notify_all()
             if found := re.match(r"node (\d) leads in term (\d+)", line):
                 with self.changed:
                     self.led[int(found[2])] = int(found[1])
@@ -91,6 +96,8 @@ class Nodes(InFolder):
         self.assertEqual((outcome.status, outcome.out), (1, ""), outcome)
 
     def test_a_node_ends_in_order(self):
+        with self.changed:
+            self.assertTrue(self.changed.wait_for(lambda: 2 in self.serving, 30))
         self.processes[2].send_signal(signal.SIGTERM)
         self.assertEqual(self.processes[2].wait(timeout=30), 143)
 

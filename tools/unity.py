@@ -4,8 +4,8 @@
 usage: tools/unity.py OUTPUT SOURCE...
 
 CMake's own unity builds include the sources one after the other. Tests name their helpers for their
-file alone, so here each file's outermost namespaces get one more around or inside them, and its
-lines keep their places in messages.
+file alone, so here each file's outermost namespaces get one more around or inside them. Lines keep
+their places in messages. Code outside of namespaces is refused: the next file would see it.
 """
 import sys
 from pathlib import Path
@@ -15,19 +15,21 @@ def in_own_namespace(path, name):
     """The file's text, with all that it defines inside a namespace `name`."""
     lines = [f'#line 1 "{path}"']
     depth = 0
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("namespace ") and line.endswith("{"):
             depth += 1
             if depth == 1:
-                line = f"namespace {name} {{ {line}" if line == "namespace {" else (
-                    f"{line} namespace {name} {{")
+                unnamed = line == "namespace {"
+                line = f"namespace {name} {{ {line}" if unnamed else f"{line} namespace {name} {{"
         elif line.startswith("}  // namespace"):
             depth -= 1
             if depth == 0:
                 line = f"}} {line}"
+        elif depth == 0 and line and not line.startswith(("#", "//")):
+            sys.exit(f"unity: {path}:{number}: code outside of namespaces: {line}")
         lines.append(line)
     if depth != 0:
-        sys.exit(f"unity: {path}: {depth} namespaces are not closed as clang-format closes them")
+        sys.exit(f"unity: {path}: a namespace is not closed with `}}  // namespace` and its name")
     return "\n".join(lines) + "\n"
 
 

@@ -2,6 +2,7 @@
 #include "pirn/base/type_name.hpp"
 
 #include <stdexcept>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,8 @@ TEST(type_name, is_what_a_program_writes) {
   EXPECT_EQ(pirn::type_name(typeid(void)), "void");
   EXPECT_EQ(pirn::type_name(typeid(std::string)), "std::string");
   EXPECT_EQ(pirn::type_name(typeid(std::runtime_error)), "std::runtime_error");
-  EXPECT_EQ(pirn::type_name(typeid(local)), "(anonymous namespace)::local");
+  const std::string name = pirn::type_name(typeid(local));
+  EXPECT_TRUE(name.ends_with("(anonymous namespace)::local")) << name;
 }
 
 TEST(type_name, of_an_exception_is_that_of_what_was_thrown) {

@@ -25,10 +25,6 @@ constexpr std::size_t datagrams_at_most = 256;                   // of one call 
 constexpr std::size_t segments_at_most = 64;                     // of one message: UDP_MAX_SEGMENTS
 constexpr std::size_t segmented_bytes_at_most = 65'000;
 
-bool set_option(int descriptor, int level, int name, int value) noexcept {
-  return ::setsockopt(descriptor, level, name, &value, sizeof value) == 0;
-}
-
 bool is_ipv6(int descriptor) noexcept {
   int family = 0;
   socklen_t size = sizeof family;

@@ -15,7 +15,7 @@ namespace pirn {
 
 namespace {
 
-epoll_event wanted(int descriptor, int events) noexcept {
+epoll_event epoll_wanted(int descriptor, int events) noexcept {
   epoll_event watched{};
   watched.data.fd = descriptor;
   if ((events & poll_readable) != 0) watched.events |= EPOLLIN;
@@ -23,7 +23,7 @@ epoll_event wanted(int descriptor, int events) noexcept {
   return watched;
 }
 
-int happened(unsigned events) noexcept {
+int epoll_happened(unsigned events) noexcept {
   int result = 0;
   if ((events & EPOLLIN) != 0) result |= poll_readable;
   if ((events & EPOLLOUT) != 0) result |= poll_writable;
@@ -50,12 +50,12 @@ int descriptor_set::open() noexcept {
 }
 
 int descriptor_set::add(int descriptor, int events) noexcept {
-  epoll_event watched = wanted(descriptor, events);
+  epoll_event watched = epoll_wanted(descriptor, events);
   return ::epoll_ctl(set_.get(), EPOLL_CTL_ADD, descriptor, &watched) == 0 ? 0 : -errno;
 }
 
 int descriptor_set::change(int descriptor, int events) noexcept {
-  epoll_event watched = wanted(descriptor, events);
+  epoll_event watched = epoll_wanted(descriptor, events);
   return ::epoll_ctl(set_.get(), EPOLL_CTL_MOD, descriptor, &watched) == 0 ? 0 : -errno;
 }
 
@@ -77,7 +77,7 @@ int descriptor_set::wait(std::span<ready> found, std::optional<steady_time> dead
   const int count = wait_for_events(set_.get(), room, deadline);
   for (int i = 0; i < count; ++i) {
     const epoll_event& each = room[static_cast<std::size_t>(i)];
-    found[static_cast<std::size_t>(i)] = {each.data.fd, happened(each.events)};
+    found[static_cast<std::size_t>(i)] = {each.data.fd, epoll_happened(each.events)};
   }
   return count;
 }

@@ -19,10 +19,6 @@ namespace {
 
 constexpr socklen_t path_offset = offsetof(sockaddr_un, sun_path);
 
-bool set_option(int descriptor, int level, int name, int value) noexcept {
-  return ::setsockopt(descriptor, level, name, &value, sizeof value) == 0;
-}
-
 bool read_option(int descriptor, int name, int& value) noexcept {
   socklen_t size = sizeof value;
   return ::getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0;
@@ -115,6 +111,10 @@ endpoint peer_record::to_endpoint(int descriptor) const noexcept {
   }
   if (::getpeername(descriptor, address.data(), address.size_word()) != 0) return {};
   return address.to_endpoint();
+}
+
+bool set_option(int descriptor, int level, int name, int value) noexcept {
+  return ::setsockopt(descriptor, level, name, &value, sizeof value) == 0;
 }
 
 bool set_stream_options(int descriptor, int family, const stream_options& options) noexcept {

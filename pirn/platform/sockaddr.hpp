@@ -88,6 +88,10 @@ std::expected<unique_fd, std::error_code> open_stream(const endpoint& remote,
                                                       const stream_options& options,
                                                       descriptor_mode mode);
 
+/// Sets an option whose value is a number.
+/// Returns: false with errno.
+bool set_option(int descriptor, int level, int name, int value) noexcept;
+
 /// Sets the options that go with the socket's family.
 /// Returns: false with errno.
 bool set_stream_options(int descriptor, int family, const stream_options& options) noexcept;
