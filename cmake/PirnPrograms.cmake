@@ -150,7 +150,8 @@ function(pirn_test_program target prefix)
   endif()
   if(PIRN_WHOLE_TESTS)
     add_test(NAME ${prefix}/${target} COMMAND ${target})
-    set_tests_properties(${prefix}/${target} PROPERTIES TIMEOUT 900 LABELS ${prefix})
+    set_tests_properties(${prefix}/${target} PROPERTIES
+      TIMEOUT 900 LABELS ${prefix} COST ${files})  # the large ones first, else they end alone
   else()
     gtest_discover_tests(${target} TEST_PREFIX ${prefix}/
       DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT ${timeout_s} LABELS ${prefix})
