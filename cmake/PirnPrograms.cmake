@@ -120,7 +120,7 @@ endfunction()
 function(pirn_test_program target prefix)
   pirn_test_sources(sources ${target} ${ARGN})
   add_executable(${target} ${sources})
-  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)  # by pirn_test_sources, if at all
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)  # pirn_test_sources did it
   if(PIRN_UNITY_TESTS AND prefix MATCHES "^(apps|kv)$")  # they include what is beside them
     list(GET ARGN 0 first)
     get_filename_component(folder ${first} DIRECTORY)
