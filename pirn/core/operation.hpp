@@ -53,7 +53,8 @@ struct slice {
 enum class accept_mode : std::uint8_t {
   ahead,   ///< the driver may take more connections from the system, for the accepts that follow
   single,  ///< it takes one at the most, and leaves the others to the system
-  taken,   ///< it takes none any more: gives one that it had taken ahead, or -EAGAIN
+  taken,   ///< it ends accepting: gives one that it had taken ahead, or that the system has told
+           ///< to nobody else, or -EAGAIN
 };
 
 /// Takes the next connection from a listener. Cancelling loses no connection.

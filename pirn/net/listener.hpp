@@ -39,10 +39,10 @@ class listener {
   /// Throws: std::system_error; EMFILE and its like pass (see is_shortage) and may be tried again.
   /// Cancel: loses no connection.
   task<tcp_stream> accept(accept_mode mode = accept_mode::ahead);
-  /// Takes none from the system any more, until the next accept(): gives one that the driver had
-  /// taken before, or nothing. Who stops accepting while another process goes on with the same
-  /// socket calls it until there is none, for nobody else could serve these. While another task
-  /// accepts there is none: that task gets what comes.
+  /// Ends accepting, until the next accept(): gives one that the driver had taken before, or that
+  /// the system told this process of and no other, or nothing. Who stops accepting while another
+  /// process goes on with the same socket calls it until there is none, for nobody else would serve
+  /// these. While another task accepts there is none: that task gets what comes.
   /// Cancel: loses no connection.
   task<std::optional<tcp_stream>> accept_taken();
 

@@ -83,6 +83,36 @@ TEST_F(uring_driver_test, connections_that_nobody_asked_for_yet_are_kept_in_orde
   }
 }
 
+// The kernel wakes one of two that wait on the same socket. It is the first one, which has stopped.
+TEST_F(uring_driver_test, a_connection_told_to_who_stops_accepting_is_not_forgotten) {
+  socket_ptr listener = listen();
+  request<accept_operation> first;
+  first.listener = listener.get();
+  start(first);
+  poll_some();
+  std::unique_ptr<uring_driver> successor = std::move(*make_uring_driver({}));
+  socket_ptr handed_over = std::move(*successor->adopt_listener(listener->native_handle(), {}));
+  request<accept_operation> second;
+  second.listener = handed_over.get();
+  EXPECT_EQ(successor->start(second), started::pending);
+  successor->poll(time_point::min());
+  driver_->cancel(first);
+
+  std::unique_ptr<uring_driver> elsewhere = std::move(*make_uring_driver({}));
+  request<connect_operation> outgoing;
+  outgoing.remote = listener->local();
+  outgoing.done_at_once = elsewhere->start(outgoing) == started::done;
+  while (!outgoing.ended()) elsewhere->poll(elsewhere->now() + 1s);
+
+  request<accept_operation> last;
+  last.listener = listener.get();
+  last.mode = accept_mode::taken;
+  const bool is_served_here = carry_out(last) == 0;
+  successor->poll(time_point::min());
+  EXPECT_TRUE(is_served_here || second.ended()) << "it stays in the queue";
+  if (!second.ended()) successor->cancel(second);
+}
+
 TEST_F(uring_driver_test, more_completions_than_the_queue_holds_arrive) {
   make({.submissions = 4, .completions = 8});
   unique_fd ready(::eventfd(1, EFD_CLOEXEC));

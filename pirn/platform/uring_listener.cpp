@@ -33,13 +33,15 @@ started uring_listener::start(accept_operation& request) noexcept {
   }
   if (request.mode == accept_mode::taken) {
     request.result = -EAGAIN;
-    if (!armed_ || !waiting_.empty()) return started::done;  // what comes has who waits for it
-    stop();
+    if (!waiting_.empty()) return started::done;  // what comes has who waits for it
+    if (!armed_ && !may_be_all_who_know()) return started::done;
   }
-  if (request.mode == accept_mode::single && takes_many_) stop();  // and ask for one anew
+  const bool asks_anew = request.mode == accept_mode::single && takes_many_;
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::accept);
   waiting_.push_back(request);
+  if (asks_anew) stop();
   arm();
+  if (request.mode == accept_mode::taken) stop();
   return started::pending;
 }
 
@@ -54,8 +56,10 @@ void uring_listener::arm() noexcept {
   io_uring_sqe& entry =
       core_.submit(IORING_OP_ACCEPT, descriptor_.get(), this, uring_target::accepted);
   entry.accept_flags = SOCK_CLOEXEC;
-  takes_many_ = core_.multishot && waiting_.front().mode == accept_mode::ahead;
+  const accept_mode mode = waiting_.front().mode;
+  takes_many_ = core_.multishot && mode == accept_mode::ahead;
   if (takes_many_) entry.ioprio = IORING_ACCEPT_MULTISHOT;
+  if (mode == accept_mode::taken) --unheard_;
 }
 
 void uring_listener::stop() noexcept {
@@ -63,7 +67,10 @@ void uring_listener::stop() noexcept {
 }
 
 void uring_listener::accepted(int result, std::uint32_t flags) noexcept {
-  if ((flags & IORING_CQE_F_MORE) == 0) armed_ = ending_ = takes_many_ = false;
+  if ((flags & IORING_CQE_F_MORE) == 0) {
+    armed_ = ending_ = takes_many_ = false;
+    if (result < 0) unheard_ = has_queue() ? queued_at_most : 0;
+  }
   if (std::exchange(polls_, false)) {
     // It has only told that there may be a connection.
   } else if (result >= 0) {
@@ -79,8 +86,29 @@ void uring_listener::accepted(int result, std::uint32_t flags) noexcept {
 }
 
 void uring_listener::go_on() noexcept {
-  if (waiting_.front().mode == accept_mode::taken) waiting_.pop_front().completed();
+  if (waiting_.front().mode == accept_mode::taken) {
+    accept_operation& taken = waiting_.pop_front();
+    if (waiting_.empty() && may_be_all_who_know()) {
+      waiting_.push_back(taken);
+      arm();  // takes what is in the queue at once
+      stop();
+      return;
+    }
+    taken.completed();
+  }
   if (!waiting_.empty()) arm();
+}
+
+// The kernel wakes one of those that wait for a connection. If that was the request which has just
+// been cancelled, then those of other processes sleep on, with the connection in the queue.
+bool uring_listener::may_be_all_who_know() noexcept {
+  if (unheard_ > 0 && !has_queue()) unheard_ = 0;
+  return unheard_ > 0;
+}
+
+bool uring_listener::has_queue() const noexcept {
+  pollfd queue{.fd = descriptor_.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&queue, 1, 0) > 0;
 }
 
 void uring_listener::take(unique_fd connection) noexcept {
