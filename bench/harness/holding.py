@@ -40,7 +40,7 @@ def measure(bench, subjects, programs, settings):
         def hold(subject):
             return _hold(programs, subject, shape, idle_s)
 
-        results = rounds.interleave(held, 1, hold)
+        results = rounds.interleave(held, settings.wanted_rounds or 1, hold)
         for metric, unit in MEASURES:
             values = {
                 name: [each[metric] for each in runs]

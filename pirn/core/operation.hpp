@@ -53,14 +53,14 @@ struct slice {
 enum class accept_mode : std::uint8_t {
   ahead,   ///< the driver may take more connections from the system, for the accepts that follow
   single,  ///< it takes one at the most, and leaves the others to the system
-  taken,   ///< it ends accepting: gives one that it had taken ahead, or that the system has told
-           ///< to nobody else, or -EAGAIN
+  taken,   ///< it ends accepting: gives one that it had taken ahead, or one that waits and that
+           ///< nobody else may have been woken for, or -EAGAIN
 };
 
 /// Takes the next connection from a listener. Cancelling loses no connection.
 struct accept_operation : operation {
   socket* listener = nullptr;
-  accept_mode mode = accept_mode::ahead;  ///< `taken` requires that no other accept is outstanding
+  accept_mode mode = accept_mode::ahead;  ///< `taken`, while others are outstanding, gives -EAGAIN
   socket_ptr accepted;                    ///< set when result is 0
   endpoint peer;                          ///< set when result is 0
 };

@@ -27,7 +27,8 @@ std::vector<named_listener> inherited_listeners(stream_options of_accepted = {})
 /// Gives copies of listening sockets to a successor, at the other end of a Unix stream, and waits
 /// until it says that it accepts. From then on stop accepting: cancel the server, which goes on
 /// with the connections that it has for its grace; give it one, for without they end. All the while
-/// connections have somebody to come to, and those that wait in the backlog wait for the successor.
+/// connections have somebody to come to. Those that wait when it stops go to the successor, or to
+/// the old server's last accepts: the system wakes one of the two.
 ///
 /// Throws: std::system_error of the stream, ECONNRESET when the successor ends without a word;
 ///         std::invalid_argument for a name with a colon or a line's end, and when there is no

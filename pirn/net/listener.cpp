@@ -54,6 +54,7 @@ task<std::optional<tcp_stream>> listener::accept_taken() {
   accepting.request().listener = &raw();
   accepting.request().mode = accept_mode::taken;
   int error = co_await accepting;
+  if (error < 0 && error != -EAGAIN) throw failure("accept on", local().to_string(), error);
   std::optional<tcp_stream> taken;
   if (error >= 0) taken.emplace(std::move(accepting.request().accepted));
   co_return taken;

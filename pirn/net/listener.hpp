@@ -39,10 +39,11 @@ class listener {
   /// Throws: std::system_error; EMFILE and its like pass (see is_shortage) and may be tried again.
   /// Cancel: loses no connection.
   task<tcp_stream> accept(accept_mode mode = accept_mode::ahead);
-  /// Ends accepting, until the next accept(): gives one that the driver had taken before, or that
-  /// the system told this process of and no other, or nothing. Who stops accepting while another
-  /// process goes on with the same socket calls it until there is none, for nobody else would serve
-  /// these. While another task accepts there is none: that task gets what comes.
+  /// Ends accepting, until the next accept(): gives one that the driver had taken before, or one
+  /// that waits and that no other process may have been woken for, or nothing. Who stops accepting
+  /// while another process goes on with the same socket calls it until there is none, for else
+  /// nobody might serve these. While another task accepts there is none: that task gets what comes.
+  /// Throws: as accept().
   /// Cancel: loses no connection.
   task<std::optional<tcp_stream>> accept_taken();
 

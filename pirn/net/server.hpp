@@ -19,7 +19,8 @@ namespace pirn::net {
 /// idle_timeout and read_timeout end is cancelled, and the failure is a std::system_error with
 /// ETIMEDOUT.
 ///
-/// Cancel:  takes no more connections; the handlers are given `grace`, then cancelled.
+/// Cancel:  takes no more connections than wait already; the handlers are given `grace`, then
+///          cancelled.
 /// Cost:    of the time-outs, one timer a connection, which looks once a time-out when the tasks
 ///          began to wait; a read or a write costs nothing more.
 /// Example: examples/47_production_server.cpp

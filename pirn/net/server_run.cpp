@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <optional>
+#include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include "pirn/core/cancelled.hpp"
@@ -23,20 +25,28 @@ std::ptrdiff_t places_for(std::size_t connections_max) noexcept {
   return static_cast<std::ptrdiff_t>(std::min<std::size_t>(connections_max, PTRDIFF_MAX));
 }
 
+// Tries again while the system is short of something.
+template <class Accept>
+std::invoke_result_t<Accept&> patiently(duration pause, Accept accept) {
+  for (;;) {
+    try {
+      auto taken = co_await accept();
+      co_return taken;
+    } catch (const std::system_error& error) {
+      if (!is_shortage(error.code())) throw;
+    }
+    co_await sleep_for(pause);
+  }
+}
+
 }  // namespace
 
 task<tcp_stream> accept_patiently(listener& where, duration pause, accept_mode mode) {
-  for (;;) {
-    bool shortage = false;
-    try {
-      tcp_stream peer = co_await where.accept(mode);
-      co_return peer;
-    } catch (const std::system_error& error) {
-      if (!is_shortage(error.code())) throw;
-      shortage = true;
-    }
-    if (shortage) co_await sleep_for(pause);
-  }
+  return patiently(pause, [&where, mode] { return where.accept(mode); });
+}
+
+task<std::optional<tcp_stream>> take_patiently(listener& where, duration pause) {
+  return patiently(pause, [&where] { return where.accept_taken(); });
 }
 
 server_run::server_run(listener& where, const serve_options& options, const failure_sink& failures)
@@ -83,10 +93,10 @@ task<> server_run::serve(handler_group& handlers, task_group& acceptors) {
   }
   handlers_ = nullptr;
   shield_.set_deadline(saturating_add(now(), options_.grace));
-  // Those that the driver had taken already have nobody else.
+  // Those that the driver had taken, or has been woken for, may have nobody else.
   for (;;) {
     semaphore_permit place = co_await places_.scoped_acquire();
-    std::optional<tcp_stream> peer = co_await where_.accept_taken();
+    std::optional<tcp_stream> peer = co_await take_patiently(where_, options_.shortage_pause);
     if (!peer) co_return;
     start(handlers, *std::move(peer), std::move(place));
   }

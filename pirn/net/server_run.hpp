@@ -1,6 +1,8 @@
 // server_run: a server while it runs, whatever its handler is.
 #pragma once
 
+#include <optional>
+
 #include "pirn/core/scope.hpp"
 #include "pirn/core/task.hpp"
 #include "pirn/net/handler_group.hpp"
@@ -12,6 +14,8 @@ namespace pirn::net::detail {
 
 /// Takes the next connection; pauses while the system is short of descriptors or memory.
 task<tcp_stream> accept_patiently(listener& where, duration pause, accept_mode mode);
+/// The same for what accept_taken() gives.
+task<std::optional<tcp_stream>> take_patiently(listener& where, duration pause);
 
 /// A server while it runs. Two groups: what cancels it reaches the acceptor in the one; the
 /// handlers in the other stand in a shield, which ends with their grace.

@@ -5,12 +5,14 @@
 #include <csignal>
 #include <list>
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pirn/platform/descriptor_calls.hpp"
 #include "pirn/platform/sockaddr.hpp"
 #include "pirn/platform/uring_driver_test.hpp"
 
@@ -91,7 +93,8 @@ TEST_F(uring_driver_test, a_connection_told_to_who_stops_accepting_is_not_forgot
   start(first);
   poll_some();
   std::unique_ptr<uring_driver> successor = std::move(*make_uring_driver({}));
-  socket_ptr handed_over = std::move(*successor->adopt_listener(listener->native_handle(), {}));
+  const int copy = duplicate(listener->native_handle()).release();
+  socket_ptr handed_over = std::move(*successor->adopt_listener(copy, {}));
   request<accept_operation> second;
   second.listener = handed_over.get();
   EXPECT_EQ(successor->start(second), started::pending);
@@ -103,6 +106,9 @@ TEST_F(uring_driver_test, a_connection_told_to_who_stops_accepting_is_not_forgot
   outgoing.remote = listener->local();
   outgoing.done_at_once = elsewhere->start(outgoing) == started::done;
   while (!outgoing.ended()) elsewhere->poll(elsewhere->now() + 1s);
+  ASSERT_EQ(outgoing.result, 0);
+  pollfd queue{.fd = listener->native_handle(), .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&queue, 1, 10'000), 1);
 
   request<accept_operation> last;
   last.listener = listener.get();

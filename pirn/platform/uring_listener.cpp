@@ -1,9 +1,11 @@
 #include "pirn/platform/uring_listener.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <utility>
 
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -34,7 +36,7 @@ started uring_listener::start(accept_operation& request) noexcept {
   if (request.mode == accept_mode::taken) {
     request.result = -EAGAIN;
     if (!waiting_.empty()) return started::done;  // what comes has who waits for it
-    if (!armed_ && !may_be_all_who_know()) return started::done;
+    if (!armed_ && !must_sweep()) return started::done;
   }
   const bool asks_anew = request.mode == accept_mode::single && takes_many_;
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::accept);
@@ -56,10 +58,8 @@ void uring_listener::arm() noexcept {
   io_uring_sqe& entry =
       core_.submit(IORING_OP_ACCEPT, descriptor_.get(), this, uring_target::accepted);
   entry.accept_flags = SOCK_CLOEXEC;
-  const accept_mode mode = waiting_.front().mode;
-  takes_many_ = core_.multishot && mode == accept_mode::ahead;
+  takes_many_ = core_.multishot && waiting_.front().mode == accept_mode::ahead;
   if (takes_many_) entry.ioprio = IORING_ACCEPT_MULTISHOT;
-  if (mode == accept_mode::taken) --unheard_;
 }
 
 void uring_listener::stop() noexcept {
@@ -68,8 +68,12 @@ void uring_listener::stop() noexcept {
 
 void uring_listener::accepted(int result, std::uint32_t flags) noexcept {
   if ((flags & IORING_CQE_F_MORE) == 0) {
+    if (result < 0 || takes_many_) {
+      sweeps_left_ = queued();
+    } else if (sweeps_left_ > 0) {
+      --sweeps_left_;
+    }
     armed_ = ending_ = takes_many_ = false;
-    if (result < 0) unheard_ = has_queue() ? queued_at_most : 0;
   }
   if (std::exchange(polls_, false)) {
     // It has only told that there may be a connection.
@@ -88,10 +92,10 @@ void uring_listener::accepted(int result, std::uint32_t flags) noexcept {
 void uring_listener::go_on() noexcept {
   if (waiting_.front().mode == accept_mode::taken) {
     accept_operation& taken = waiting_.pop_front();
-    if (waiting_.empty() && may_be_all_who_know()) {
+    if (waiting_.empty() && must_sweep()) {
       waiting_.push_back(taken);
-      arm();  // takes what is in the queue at once
-      stop();
+      arm();
+      stop();  // it takes one that is there at once, or none
       return;
     }
     taken.completed();
@@ -99,16 +103,22 @@ void uring_listener::go_on() noexcept {
   if (!waiting_.empty()) arm();
 }
 
-// The kernel wakes one of those that wait for a connection. If that was the request which has just
-// been cancelled, then those of other processes sleep on, with the connection in the queue.
-bool uring_listener::may_be_all_who_know() noexcept {
-  if (unheard_ > 0 && !has_queue()) unheard_ = 0;
-  return unheard_ > 0;
+// The kernel wakes one of those that wait for a connection. If that was a request which then ended
+// without it, those of other processes sleep on, with the connection in the queue. Which ones they
+// were it does not tell; they are among those that were queued when the request ended.
+bool uring_listener::must_sweep() noexcept {
+  if (sweeps_left_ > 0) sweeps_left_ = std::min(sweeps_left_, queued());
+  return sweeps_left_ > 0;
 }
 
-bool uring_listener::has_queue() const noexcept {
+unsigned uring_listener::queued() const noexcept {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(descriptor_.get(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0) {
+    return info.tcpi_unacked;
+  }
   pollfd queue{.fd = descriptor_.get(), .events = POLLIN, .revents = 0};
-  return ::poll(&queue, 1, 0) > 0;
+  return ::poll(&queue, 1, 0) > 0 ? queued_at_most : 0;
 }
 
 void uring_listener::take(unique_fd connection) noexcept {

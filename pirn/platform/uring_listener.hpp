@@ -39,21 +39,22 @@ class uring_listener final : public socket {
   void arm() noexcept;
   void stop() noexcept;
   void go_on() noexcept;
-  bool may_be_all_who_know() noexcept;
-  bool has_queue() const noexcept;
+  bool must_sweep() noexcept;
+  /// How many connections wait in the kernel; a Unix socket tells only whether there are any.
+  unsigned queued() const noexcept;
   void take(unique_fd connection) noexcept;
   void refused(int result) noexcept;
   void hand_over(unique_fd connection, accept_operation& request) noexcept;
 
   static constexpr std::size_t kept_at_most = 64;
-  static constexpr int queued_at_most = 4096;  // net.core.somaxconn, unless somebody raised it
+  static constexpr unsigned queued_at_most = 4096;  // net.core.somaxconn, if nobody raised it
 
   uring_core& core_;
   intrusive_list<accept_operation> waiting_;
   std::vector<unique_fd> kept_;  // accepted before anyone asked; the oldest first
   stream_options of_accepted_;
   unique_fd descriptor_;
-  int unheard_ = 0;  // how many in the queue the kernel may have told to a cancelled request alone
+  unsigned sweeps_left_ = 0;  // how many in the queue may have nobody else who was woken for them
   bool armed_ = false;
   bool takes_many_ = false;  // the armed request
   bool polls_ = false;       // the armed request, or the next one, is a poll
