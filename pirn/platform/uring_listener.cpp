@@ -38,10 +38,9 @@ started uring_listener::start(accept_operation& request) noexcept {
     if (!waiting_.empty()) return started::done;  // what comes has who waits for it
     if (!armed_ && !must_sweep()) return started::done;
   }
-  const bool asks_anew = request.mode == accept_mode::single && takes_many_;
   request.driver_data.state = static_cast<std::uint32_t>(uring_kind::accept);
   waiting_.push_back(request);
-  if (asks_anew) stop();
+  if (request.mode == accept_mode::single && takes_many_) stop();  // and ask for one anew
   arm();
   if (request.mode == accept_mode::taken) stop();
   return started::pending;
