@@ -35,12 +35,17 @@
 
 namespace pirn::detail {
 
+#if defined(__SANITIZE_THREAD__) || PIRN_HAS_FEATURE(thread_sanitizer)
+inline constexpr bool thread_sanitized = true;
+#else
+inline constexpr bool thread_sanitized = false;
+#endif
+
 /// Some build of Address- or ThreadSanitizer: memory is not recycled, so that use after free shows.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
-    PIRN_HAS_FEATURE(address_sanitizer) || PIRN_HAS_FEATURE(thread_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) || PIRN_HAS_FEATURE(address_sanitizer)
 inline constexpr bool sanitized = true;
 #else
-inline constexpr bool sanitized = false;
+inline constexpr bool sanitized = thread_sanitized;
 #endif
 
 /// Assertions that cost more than a compare run in debug builds only.

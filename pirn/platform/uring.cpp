@@ -1,5 +1,6 @@
 #include "pirn/platform/uring.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "pirn/base/assert.hpp"
+#include "pirn/base/compiler.hpp"
 #include "pirn/platform/uring_refusal.hpp"
 
 namespace pirn {
@@ -99,19 +101,30 @@ void uring::enter() noexcept {
 }
 
 void uring::enter_and_wait(duration at_most) noexcept {
-  if (at_most == duration::max()) {
-    enter(IORING_ENTER_GETEVENTS, 1, nullptr);
-    return;
+  if constexpr (thread_sanitized) {
+    // ThreadSanitizer keeps a handler back until the thread calls a function that it intercepts, as
+    // that of the clock. Of a signal just before the thread falls asleep it would never know.
+    constexpr duration nap = std::chrono::milliseconds(10);
+    using clock = std::chrono::steady_clock;
+    for (const auto end = saturating_add<clock>(clock::now(), at_most); at_most > nap;
+         at_most = end - clock::now()) {
+      if (!wait(nap)) return;
+    }
   }
+  wait(std::max(at_most, duration::zero()));
+}
+
+bool uring::wait(duration at_most) noexcept {
+  if (at_most == duration::max()) return enter(IORING_ENTER_GETEVENTS, 1, nullptr) == ETIME;
   __kernel_timespec time{.tv_sec = at_most.count() / 1'000'000'000,
                          .tv_nsec = at_most.count() % 1'000'000'000};
   io_uring_getevents_arg argument{};
   argument.ts = reinterpret_cast<std::uint64_t>(&time);
-  enter(IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, 1, &argument);
+  return enter(IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, 1, &argument) == ETIME;
 }
 
-void uring::enter(unsigned flags, unsigned completions_wanted,
-                  io_uring_getevents_arg* argument) noexcept {
+int uring::enter(unsigned flags, unsigned completions_wanted,
+                 io_uring_getevents_arg* argument) noexcept {
   // Pairs with the kernel's acquire: it sees the entries written before. In this mode it reads them
   // in io_uring_enter only, on this thread.
   std::atomic_ref(*submission_tail_).store(tail_, std::memory_order_release);
@@ -119,20 +132,21 @@ void uring::enter(unsigned flags, unsigned completions_wanted,
   std::size_t argument_size = argument != nullptr ? sizeof *argument : 0;
   long result = ::syscall(SYS_io_uring_enter, descriptor(), queued(), completions_wanted, flags,
                           argument, argument_size);
-  if (result >= 0) return;
-  switch (errno) {
+  if (result >= 0) return 0;
+  switch (const int error = errno) {
     case EINTR:   // a signal: its handler has run, the loop wants to look
     case ETIME:   // the time is over
     case EAGAIN:  // no memory for requests now; they stay queued
     case ENOMEM:
     case EBUSY:  // completions that found the queue full wait to be read
-      return;
+      return error;
     case EBADR:
       PIRN_ASSERT(false, "the kernel had no memory to keep a completion, and dropped it");
-      return;
+      return error;
     default:
       PIRN_ASSERT(false,
                   "io_uring_enter refused: used on another thread, or its descriptor closed");
+      return error;
   }
 }
 
