@@ -4,6 +4,7 @@ import json
 import math
 import resource
 import signal
+import statistics
 import subprocess
 import time
 from contextlib import ExitStack
@@ -16,7 +17,7 @@ from .stats import Series
 CONNECTIONS = {"10k": 10_000, "1M": 1_000_000}
 FEW = 1_000  # among so many the cost of an active one is measured for comparison
 IDLE_S, QUICK_IDLE_S = 60, 2
-ACTIVE_ROUNDS, ACTIVE_MS = 9, 200
+ACTIVE_ROUNDS, ACTIVE_MS = 15, 200
 ENDS_WITHIN_S = 600
 
 # What a connection takes of the machine at most, for both ends, to know beforehand whether it fits.
@@ -134,16 +135,22 @@ class Holders:
         if answered != self._connections:
             raise rounds.Failed(f"{answered} of {self._connections} connections answered")
 
-    def cost_of_one(self):
-        """CPU time of the server for a message on one connection while the others are idle, in ns."""
+    def cost_of_one(self, over_s):
+        """CPU time of the server for a message on one connection while the others are idle, in ns.
+
+        The median of rounds that are spread over so many seconds: where processors are virtual,
+        waking one takes twice as long for seconds on end, and as short again afterwards.
+        """
         server, client = self.servers[0], self._clients[0]
+        pause_s = max(0, over_s / ACTIVE_ROUNDS - ACTIVE_MS / 1000)
         costs = []
         for _ in range(ACTIVE_ROUNDS):
+            time.sleep(pause_s)
             before_ns = server.cpu_ns()
             self._ask(client, f"one {ACTIVE_MS}")
             messages = self._answer(client)["messages"]
             costs.append((server.cpu_ns() - before_ns) / messages)
-        return sorted(costs)[len(costs) // 2]
+        return statistics.median(costs)
 
     def user_bytes(self):
         """What the servers' own memory has grown by for each connection."""
@@ -162,29 +169,28 @@ def _hold(programs, subject, shape, idle_s):
     resource.setrlimit(resource.RLIMIT_NOFILE, (shape.descriptors, shape.descriptors))
     start_s = time.monotonic()
     with _time_limit(ENDS_WITHIN_S):
-        among_few = [_cost_among_few(programs, subject)]
+        among_few = [_cost_among_few(programs, subject, idle_s / 2)]
         say(f"{subject.name}: connecting {shape.connections}, {shape.processes} processes a side")
         with Holders(programs, subject, shape.shares) as all_held:
             all_held.all_answer(1)
             found = {"user": all_held.user_bytes(), "kernel": all_held.kernel_bytes()}
             say(f"{subject.name}: all answered, {time.monotonic() - start_s:.0f} s; now idle {idle_s} s")
-            time.sleep(idle_s)
             # Before all answer again: what a million late acknowledgements cost the kernel in the
             # seconds after would be charged to the one that is active.
-            among_many = all_held.cost_of_one()
+            among_many = all_held.cost_of_one(idle_s)
             all_held.all_answer(2)
             if subject.program.startswith("c1m/pirn"):
                 found["beyond"] = found["user"] - all_held.frame_bytes()
-        among_few.append(_cost_among_few(programs, subject))
+        among_few.append(_cost_among_few(programs, subject, idle_s / 2))
     found["active"] = among_many / (sum(among_few) / len(among_few))
     found["seconds"] = time.monotonic() - start_s
     return found
 
 
-def _cost_among_few(programs, subject):
+def _cost_among_few(programs, subject, over_s):
     with Holders(programs, subject, [FEW]) as few:
         few.all_answer(0)
-        return few.cost_of_one()
+        return few.cost_of_one(over_s)
 
 
 class _time_limit:
