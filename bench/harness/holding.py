@@ -139,7 +139,7 @@ class Holders:
         """CPU time of the server for a message on one connection while the others are idle, in ns.
 
         The median of rounds that are spread over so many seconds: where processors are virtual,
-        waking one takes twice as long for seconds on end, and as short again afterwards.
+        waking one may take several times as long for seconds on end.
         """
         server, client = self.servers[0], self._clients[0]
         pause_s = max(0, over_s / ACTIVE_ROUNDS - ACTIVE_MS / 1000)
@@ -174,7 +174,7 @@ def _hold(programs, subject, shape, idle_s):
         with Holders(programs, subject, shape.shares) as all_held:
             all_held.all_answer(1)
             found = {"user": all_held.user_bytes(), "kernel": all_held.kernel_bytes()}
-            say(f"{subject.name}: all answered, {time.monotonic() - start_s:.0f} s; now idle {idle_s} s")
+            say(f"{subject.name}: all answered, {time.monotonic() - start_s:.0f} s; now idle, but for one, {idle_s} s")
             # Before all answer again: what a million late acknowledgements cost the kernel in the
             # seconds after would be charged to the one that is active.
             among_many = all_held.cost_of_one(idle_s)

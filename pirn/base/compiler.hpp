@@ -35,6 +35,7 @@
 
 namespace pirn::detail {
 
+/// A build of ThreadSanitizer: it runs the handlers of signals late.
 #if defined(__SANITIZE_THREAD__) || PIRN_HAS_FEATURE(thread_sanitizer)
 inline constexpr bool thread_sanitized = true;
 #else

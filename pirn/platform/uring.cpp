@@ -110,8 +110,9 @@ void uring::enter_and_wait(duration at_most) noexcept {
          at_most = end - clock::now()) {
       if (!wait(nap)) return;
     }
+    at_most = std::max(at_most, duration::zero());
   }
-  wait(std::max(at_most, duration::zero()));
+  wait(at_most);
 }
 
 bool uring::wait(duration at_most) noexcept {

@@ -112,9 +112,10 @@ class uring {
  private:
   void map(const io_uring_params& layout);
   void make_room() noexcept;
-  /// Returns: whether it ended because the time was over.
+  /// Returns: whether it ended because the time was over; false also where it submitted something.
   bool wait(duration at_most) noexcept;
-  /// Returns: 0, or why the kernel ended it early: EINTR, ETIME, or a shortage that passes.
+  /// Returns: 0 where something was submitted, however the wait ended; else also EINTR, ETIME or a
+  ///          shortage that passes.
   int enter(unsigned flags, unsigned completions_wanted, io_uring_getevents_arg* argument) noexcept;
   std::uint32_t queued() const noexcept { return tail_ - *submission_head_; }
 
